@@ -1,0 +1,146 @@
+#pragma once
+/// The expression language of rules: the typed subset of CEL that docs/rules.md names. Compiled once to
+/// a flat program against static types; evaluating allocates nothing, calls no clock and cannot loop.
+///
+/// Path: load/ compiles each condition; match evaluates it per event.
+/// Thread: a Program is const and may be shared; a Scratch belongs to one thread.
+/// Limits: CompileLimits, each with its diagnostic code. Semantics: the CEL specification
+/// (errors of && and || are commutative, int overflow is an error, numbers compare by value).
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/value.h"
+
+namespace tocsin::cel {
+
+struct Type {
+  ValueKind kind = ValueKind::unset;
+  ValueKind element = ValueKind::unset;  ///< of a list; unset: a list of nothing ([])
+  friend bool operator==(const Type&, const Type&) = default;
+};
+std::string to_string(Type type);  ///< "double", "list(string)"
+
+/// Where a name's value is found at run time: frames[frame][slot]. Or a constant, folded in.
+struct Input {
+  Type type;
+  std::uint8_t frame = 0;
+  std::uint16_t slot = 0;
+  std::optional<Value> constant;  ///< must outlive the compilation; the program keeps a copy
+};
+
+/// A function the host provides, such as adjacent(a, b). Called as Host::call(index, args).
+struct HostFunction {
+  std::string name;
+  std::vector<Type> parameters;
+  Type result;
+  std::uint16_t index = 0;
+};
+
+/// What names mean while compiling.
+class Scope {
+ public:
+  virtual ~Scope() = default;
+  /// `path` is the longest dotted chain of identifiers in the source ("e.level", "smoke.loc.zone").
+  virtual std::optional<Input> find(std::string_view path) const = 0;
+  /// Every path that find() knows, for "did you mean".
+  virtual std::vector<std::string> names() const = 0;
+  virtual std::span<const HostFunction> functions() const { return {}; }
+};
+
+/// Answers host functions while evaluating. Pure: a function of its arguments and const data.
+class Host {
+ public:
+  virtual ~Host() = default;
+  virtual Value call(std::uint16_t index, std::span<const Value> args) const = 0;
+};
+
+struct CompileLimits {
+  std::size_t max_length = 4096;      ///< code points of source
+  std::size_t max_depth = 32;         ///< nesting of the expression
+  std::size_t max_cost = 10'000;      ///< bound on evaluation steps (see Program::cost)
+  std::size_t max_list_items = 64;    ///< items of a list that a macro may walk
+  std::size_t max_regex_bytes = 256;  ///< source of one regular expression
+};
+
+struct CompileError {
+  std::string code;        ///< "E3xxx", see docs
+  std::string message_en;
+  std::string message_zh;
+  std::string suggestion;  ///< nearest right name; empty: none
+  std::size_t begin = 0;   ///< code points from the start of the source
+  std::size_t end = 0;
+};
+
+/// Why an evaluation has no value. Also the metric label.
+enum class EvalError : std::uint8_t {
+  overflow = 1,
+  division_by_zero,  ///< also modulus
+  bad_conversion,    ///< int("x"), timestamp("yesterday"), a double out of an int's range
+  bad_time_zone,
+  no_such_field,     ///< an unset field without has()
+  index_out_of_range,
+  too_long,          ///< a built string over the scratch's limit
+  host,              ///< a host function had no answer
+};
+std::string_view to_string(EvalError error);
+
+/// Working memory of evaluations, allocated once: value stack and string arena.
+class Scratch {
+ public:
+  explicit Scratch(std::size_t stack = 256, std::size_t arena_bytes = 16 * 1024);
+  ~Scratch();
+  Scratch(Scratch&&) noexcept;
+  Scratch& operator=(Scratch&&) noexcept;
+
+ private:
+  friend class Machine;
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
+
+struct Outcome {
+  Value value;  ///< may point into the scratch: valid until its next evaluation
+  std::optional<EvalError> error;
+};
+
+using Frames = std::span<const Value* const>;
+
+class Program {
+ public:
+  Program();  ///< no program: empty() is true
+  ~Program();
+  Program(const Program&);  ///< shares the code
+  Program(Program&&) noexcept;
+  Program& operator=(const Program&);
+  Program& operator=(Program&&) noexcept;
+
+  bool empty() const { return code_ == nullptr; }
+  Type type() const;
+  std::size_t cost() const;  ///< upper bound on steps of one evaluation
+  /// The paths the expression reads from run-time inputs, in order of appearance, without repeats.
+  const std::vector<std::pair<std::string, Input>>& reads() const;
+
+  /// Requires: !empty(); `frames` has every frame the inputs name.
+  Outcome eval(Frames frames, Scratch& scratch, const Host* host = nullptr) const;
+
+ private:
+  friend class Compiler;
+  struct Code;
+  std::shared_ptr<const Code> code_;
+};
+
+struct Compiled {
+  Program program;                   ///< empty if there are errors
+  std::vector<CompileError> errors;  ///< all that could be found in one pass
+};
+
+/// `expected`: the type the expression must have (a condition: bool); nullopt: any.
+Compiled compile(std::string_view source, const Scope& scope, std::optional<Type> expected,
+                 const CompileLimits& limits = {});
+
+}  // namespace tocsin::cel

@@ -1,0 +1,93 @@
+#pragma once
+/// Engine: one shard's rules over one ordered stream of records. A deterministic function
+///
+///     (state, record) -> (state', alert revisions)
+///
+/// It reads no clock, socket, file or random number, and no hash map's order reaches its output.
+///
+/// Path: log -> decode -> Engine -> alert log.
+/// Thread: one thread owns an Engine. Limits: rules::Limits and EngineOptions, each counted.
+/// Cost: an event meets only the rules that name its type; nothing is allocated for an event that
+/// no rule keeps.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/event.h"
+#include "core/registry.h"
+#include "rules/rule.h"
+
+namespace tocsin::rules {
+
+struct EngineOptions {
+  Duration dedup_window{10 * 60 * 1000};
+  std::uint32_t dedup_entries_per_device = 64;
+  Duration future_skew{5000};  ///< ts further ahead of arr is clamped
+};
+
+enum class Verdict : std::uint8_t {
+  accepted,
+  late,       ///< took part fully; arr - ts over its type's lateness
+  duplicate,  ///< a transport duplicate: took part in nothing
+};
+
+/// Per rule; the names are metric labels.
+struct RuleCounters {
+  std::uint64_t evaluated = 0;  ///< events whose type the rule names and whose key is set
+  std::uint64_t unkeyed = 0;    ///< events without a value for some for_each field
+  std::uint64_t matches = 0;
+  std::uint64_t opened = 0;
+  std::uint64_t resolved = 0;
+  std::uint64_t revisions = 0;
+  std::uint64_t eval_errors = 0;
+  std::uint64_t evicted_events = 0;      ///< over max_events_per_window
+  std::uint64_t evicted_candidates = 0;  ///< over keep
+  std::uint64_t evicted_keys = 0;
+  std::uint64_t evicted_alerts = 0;
+  std::uint64_t pending = 0;  ///< times a condition held without completing a match
+  std::array<std::uint64_t, kMaxSteps> step_bound{};
+  std::uint64_t open_alerts = 0;  ///< gauge
+  std::uint64_t keys = 0;         ///< gauge
+};
+
+class Engine {
+ public:
+  /// `registry` may be null. Rules of a RuleSet with a registry-free city still work.
+  Engine(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const Registry> registry,
+         EngineOptions options = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  /// One event in log order. Fires what is due at event.arr first; then sets event.ts, time_quality
+  /// and late (and their slots), deduplicates, and meets the rules. Appends revisions to `out`.
+  /// Requires: event.arr never decreases; log_position increases.
+  Verdict apply(Event& event, std::vector<AlertRevision>& out);
+
+  /// Engine time passes to `now`: every timer with a deadline <= now fires, in order.
+  void advance(Timestamp now, std::vector<AlertRevision>& out);
+
+  /// Runs engine time on until no timer is left (those of `silence` do not count).
+  void run_out(std::vector<AlertRevision>& out);
+
+  /// The earliest timer; the owner writes a tick when it is due. nullopt: none.
+  std::optional<Timestamp> next_deadline() const;
+
+  /// Swaps the bundle at engine time `at`. Rules that did not change keep their state; removed ones
+  /// resolve with rule_removed; changed ones follow their edit class (docs/rules.md, "Changing rules").
+  void reload(std::shared_ptr<const RuleSet> rules, Timestamp at, std::vector<AlertRevision>& out);
+  void set_registry(std::shared_ptr<const Registry> registry);
+
+  Timestamp now() const;  ///< engine time
+  const RuleSet& rules() const;
+  const RuleCounters& counters(std::size_t rule_index) const;
+  std::uint64_t clamped() const;  ///< events whose ts was replaced by arr
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tocsin::rules

@@ -1,0 +1,56 @@
+#pragma once
+/// Rule text -> RuleSet, or every diagnostic of every file at once. Works on text, never on paths, so
+/// that a bundle replayed from the log loads exactly as it did from disk.
+///
+/// Path: files or a log record -> loader -> Engine. Thread: any; no shared state.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/catalogue.h"
+#include "core/diagnostic.h"
+#include "rules/rule.h"
+
+namespace tocsin::rules {
+
+struct SourceFile {
+  std::string name;  ///< as diagnostics print it; "bundle.yaml" (its last part) is the bundle file
+  std::string text;
+};
+
+/// One test of a rule file or of a *.test.yaml.
+struct TestStep {
+  Duration t{};      ///< after the start of the test
+  std::string json;  ///< the step as one replay line (docs/contracts: events and control records), without `t`
+  std::size_t line = 0;
+};
+struct TestExpectation {
+  std::optional<Duration> t;
+  std::string json;  ///< the fields it cares about, as one JSON object without `t`
+  std::size_t line = 0;
+};
+struct RuleTest {
+  std::string rule;  ///< the rule of the file it stands in (its alerts are compared)
+  std::string name;
+  std::string file;
+  std::size_t line = 0;
+  std::vector<TestStep> given;
+  std::vector<TestExpectation> expect;  ///< the complete list, in order
+  std::string must_reach;  ///< "", "evaluated", "pending" or a step's name
+};
+
+struct LoadOptions {
+  bool have_registry = true;  ///< false: a rule that needs one is a warning
+};
+
+struct Loaded {
+  std::shared_ptr<const RuleSet> rules;  ///< null if there is any error
+  std::vector<RuleTest> tests;
+  Diagnostics diagnostics;  ///< in order of file, line, column
+};
+
+Loaded load(const std::vector<SourceFile>& files, const Catalogue& catalogue,
+            const LoadOptions& options = {});
+
+}  // namespace tocsin::rules

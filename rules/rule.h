@@ -1,0 +1,179 @@
+#pragma once
+/// A compiled rule bundle: what load/ makes from text and what the engine runs. Plain data, const once
+/// built, shared between shards. Everything is checked: names are slots, words are enums, durations
+/// are milliseconds; the engine finds nothing left to refuse.
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/catalogue.h"
+#include "core/time.h"
+#include "rules/cel/cel.h"
+
+namespace tocsin::rules {
+
+/// Frames of every expression of a rule (cel::Input::frame).
+enum Frame : std::uint8_t {
+  kFrameEvent = 0,  ///< `e`, `loc`, `device`: the slots of the event under test
+  kFrameKey = 1,    ///< `key.*`: by index in Rule::for_each
+  kFrameAlert = 2,  ///< AlertVar, in templates and `escalate`
+  kFrameLatest = 3, ///< `latest.*`
+  kFrameStep = 4,   ///< + index of the step: its bound event's slots
+};
+inline constexpr std::size_t kMaxSteps = 16;
+inline constexpr std::size_t kFrames = kFrameStep + kMaxSteps;
+
+enum AlertVar : std::uint16_t {
+  kVarCount = 0,     ///< int
+  kVarDistinct = 1,  ///< int
+  kVarSeverity = 2,  ///< string
+  kVarOpenedAt = 3,  ///< timestamp
+  kVarAt = 4,        ///< timestamp
+  kAlertVars = 5,
+};
+
+/// Host functions of rule expressions (cel::HostFunction::index).
+enum HostCall : std::uint16_t { kCallAdjacent = 0, kCallInCalendar = 1 };
+
+/// `{event: [types], where}`. One alternative per type, because a field's slot depends on the type.
+struct Pattern {
+  struct Read {
+    std::string name;  ///< "e.level"
+    std::uint16_t slot = 0;
+  };
+  struct Alternative {
+    EventTypeId type{};
+    cel::Program where;                    ///< empty: always
+    std::vector<std::uint16_t> key_slots;  ///< of Rule::for_each, in order
+    std::vector<std::uint16_t> distinct_slots;
+    std::vector<Read> reads;  ///< what `where`, joins and templates read of it: evidence values
+  };
+  std::vector<Alternative> alternatives;
+};
+
+struct EventForm {
+  Pattern pattern;
+};
+
+struct CountForm {
+  Pattern pattern;
+  std::vector<std::string> distinct;  ///< field names; empty: events are counted
+  std::uint32_t at_least = 1;
+  Duration within{};
+};
+
+struct Step {
+  std::string name;
+  Pattern pattern;
+};
+
+struct AllForm {
+  std::vector<Step> steps;  ///< 2..kMaxSteps
+  Duration within{};
+  cel::Program join;  ///< over the step frames; empty: always
+  std::uint32_t keep = 8;
+  bool same_event = false;  ///< one event may bind several steps
+};
+
+using Form = std::variant<EventForm, CountForm, AllForm>;
+
+/// Text with `{{expr}}` holes. Pieces alternate: literal, hole, literal...
+struct Template {
+  struct Piece {
+    std::string literal;
+    cel::Program hole;  ///< empty: the piece is the literal
+  };
+  std::vector<Piece> pieces;
+  std::string source;
+};
+struct LocalTemplate {
+  Template en;
+  Template zh;
+};
+
+struct Escalation {
+  cel::Program when;  ///< over kFrameAlert, kFrameEvent, kFrameKey
+  Severity severity{};
+};
+
+struct OrEvent {
+  Pattern pattern;  ///< key_slots hold the slots of `identity`, not of for_each
+};
+
+struct Resolve {
+  std::optional<Duration> quiet_for;
+  std::optional<OrEvent> or_event;
+  std::optional<Duration> after;
+  std::optional<Duration> breaks_for;
+  bool on_first_event = false;
+};
+
+struct Attached {
+  std::string name;  ///< the expression's source
+  cel::Program program;
+};
+
+struct AlertSpec {
+  std::vector<std::uint16_t> identity;  ///< indexes into Rule::for_each
+  LocalTemplate summary;
+  std::vector<Attached> attach;
+  bool update_on_count = false;
+  bool update_on_distinct = false;
+  bool update_on_severity = false;
+  bool update_on_every = false;
+  Duration update_min_interval{1000};
+  std::vector<Escalation> escalate;
+  Resolve resolve;
+  std::optional<Duration> rearm_after;  ///< empty: after_resolve
+  std::string plan_id;
+  std::string department;
+};
+
+enum class Mode : std::uint8_t { live, shadow, disabled };
+
+struct Limits {
+  std::uint32_t max_keys = 1'000'000;           ///< per rule
+  std::uint32_t max_events_per_window = 10'000;  ///< kept per key
+  std::uint32_t max_open_alerts = 100'000;      ///< per rule
+  std::uint32_t max_evidence = 64;
+};
+
+struct Rule {
+  std::string name;
+  LocalText title;
+  std::string owner;
+  std::string category;
+  Severity severity{};
+  Mode mode = Mode::live;
+  std::vector<std::string> for_each;
+  Form form;
+  AlertSpec alert;
+  Limits limits;
+  std::string version;     ///< "sha256:<hex>" of the rule's document text and what the bundle adds to it
+  std::string match_hash;  ///< sha256 of what a structural edit changes: form kind, steps, for_each
+  std::uint32_t level = 0;
+};
+
+/// From bundle.yaml.
+struct TypeSettings {
+  Duration lateness{2000};
+  Duration max_age{24 * 3600 * 1000LL};
+  struct Repeat {
+    std::vector<std::uint16_t> by_slots;
+    Duration within{};
+  };
+  std::optional<Repeat> repeat;
+};
+
+struct RuleSet {
+  std::vector<Rule> rules;                  ///< in order of name
+  std::vector<TypeSettings> type_settings;  ///< by EventTypeId, one for every type of the catalogue
+  Duration historical_after{10 * 60 * 1000LL};
+  std::string version;  ///< "sha256:<hex>" of the whole bundle
+};
+
+}  // namespace tocsin::rules
