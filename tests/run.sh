@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs every test. The last line is 'N passed, N failed, N skipped'.
+#
+#   tests/run.sh           everything: release build with the real mosquitto and the real Kafka, then
+#                          address + undefined sanitizers, then the threaded parts under the thread sanitizer
+#   tests/run.sh --quick   the inner loop: release build, no sanitizers, no Kafka
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+quick=0
+case "${1:-}" in
+  "") ;;
+  --quick) quick=1 ;;
+  *) echo "usage: tests/run.sh [--quick]" >&2; exit 2 ;;
+esac
+
+passed=0 failed=0 skipped=0
+
+# Adds one ctest run to the totals: run_tests PRESET CTEST_ARGUMENTS...
+run_tests() {
+  local preset=$1; shift
+  local report=build/$preset.ctest.log
+  echo "test: $preset" >&2
+  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j 2 --timeout 600 "$@" 2>&1 \
+    | tee "$report" | grep -vE '^ *(Start|[0-9]+/[0-9]+ Test.* Passed)' || true
+  local ran bad skip
+  ran=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#' "$report")
+  skip=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#.*\*\*\*(Skipped|Not Run)' "$report")
+  bad=$(grep -E '^ *[0-9]+/[0-9]+ Test +#' "$report" | grep -cvE ' Passed |\*\*\*Skipped|\*\*\*Not Run')
+  if [ "$ran" -eq 0 ]; then bad=1 ran=1; fi
+  passed=$((passed + ran - bad - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
+}
+
+finish() {
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]
+}
+
+# A step that must succeed before any test can run.
+need() { "$@" || { failed=$((failed + 1)); finish; exit 1; }; }
+
+need deploy/install_dependencies.sh
+need deploy/build.sh release
+if [ "$quick" -eq 1 ]; then
+  run_tests release -LE integration
+  finish
+  exit
+fi
+
+need deploy/kafka.sh fetch
+run_tests release
+need deploy/build.sh asan
+run_tests asan -LE integration
+need deploy/build.sh tsan threaded_tests
+run_tests tsan -L threaded
+finish
