@@ -29,6 +29,7 @@ std::string_view to_string(AlertKind k) { return kKinds[static_cast<std::size_t>
 std::string_view to_string(Reason r) { return kReasons[static_cast<std::size_t>(r)]; }
 std::optional<Severity> severity_from(std::string_view w) { return find_word<Severity>(kSeverities, w); }
 std::optional<AlertState> alert_state_from(std::string_view w) { return find_word<AlertState>(kStates, w); }
+std::optional<AlertKind> alert_kind_from(std::string_view w) { return find_word<AlertKind>(kKinds, w); }
 std::optional<Reason> reason_from(std::string_view w) { return find_word<Reason>(kReasons, w); }
 
 }  // namespace tocsin

@@ -32,6 +32,7 @@ std::string_view to_string(AlertKind kind);  ///< "rule", "rule.error", "rule.li
 std::string_view to_string(Reason reason);
 std::optional<Severity> severity_from(std::string_view word);
 std::optional<AlertState> alert_state_from(std::string_view word);
+std::optional<AlertKind> alert_kind_from(std::string_view word);
 std::optional<Reason> reason_from(std::string_view word);
 
 struct LocalText {
