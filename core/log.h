@@ -49,6 +49,7 @@ enum class LogError : std::uint8_t {
   version,     ///< written by a newer version
 };
 std::string_view to_string(LogError error);
+TOCSIN_RESULT_ERROR(LogError)
 
 class LogReader {
  public:
