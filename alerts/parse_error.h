@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/result.h"
+
 namespace tocsin::alerts {
 
 enum class ParseError : std::uint8_t {
@@ -21,5 +23,6 @@ constexpr std::string_view to_string(ParseError error) {
   }
   return "unknown";
 }
+TOCSIN_RESULT_ERROR(ParseError)
 
 }  // namespace tocsin::alerts
