@@ -65,7 +65,7 @@ std::string_view SegmentCursor::window(std::size_t size, std::uint64_t limit) {
   const bool inside = offset_ >= buffer_start_ && offset_ + size <= buffer_start_ + buffered_;
   if (!inside) {
     const std::size_t wanted = std::min<std::uint64_t>(std::max(size, kReadAhead), limit - offset_);
-    if (buffer_.size() < wanted) buffer_.resize(std::max(wanted, kReadAhead));
+    if (buffer_.size() < wanted) buffer_.resize(wanted);
     const ssize_t got = read_at(file_.get(), buffer_.data(), wanted, offset_);
     buffer_start_ = offset_;
     buffered_ = got < 0 ? 0 : static_cast<std::size_t>(got);
