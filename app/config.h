@@ -1,0 +1,109 @@
+#pragma once
+/// tocsin.yaml as a struct, with the defaults in place. One table (config_keys) says each key's path, type,
+/// bounds and meaning; reading, the JSON Schema and the test against deploy/tocsin.yaml use it.
+///
+/// Flags of `tocsin run` win over the file. Secrets are never in it, only paths to them. Relative paths
+/// in a file are relative to the file's folder (resolve_paths).
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/diagnostic.h"
+#include "core/time.h"
+
+namespace tocsin::app {
+
+struct Config {
+  std::string data = "data";
+  std::vector<std::string> rules{"rules.d"};
+  std::string registry;
+  std::string language = "en";
+
+  struct Broker {
+    std::string uri;
+    std::string client_id;
+    std::string username;
+    std::string password_file;
+    std::string trust_store;
+    friend bool operator==(const Broker&, const Broker&) = default;
+  } broker;
+
+  struct Kafka {
+    std::string bootstrap;
+    std::string topic = "tocsin.alerts";
+    std::string shadow_topic = "tocsin.alerts.shadow";
+    std::string heartbeat_topic = "tocsin.heartbeat";
+    std::string format = "json";
+    friend bool operator==(const Kafka&, const Kafka&) = default;
+  } kafka;
+
+  struct Http {
+    std::string listen = "127.0.0.1:8080";
+    friend bool operator==(const Http&, const Http&) = default;
+  } http;
+
+  struct Journal {
+    std::string durability = "sync";
+    std::uint64_t segment_size = 64ULL * 1024 * 1024;
+    friend bool operator==(const Journal&, const Journal&) = default;
+  } journal;
+
+  struct Engine {
+    Duration dedup_window{10 * 60 * 1000};
+    std::uint32_t dedup_entries_per_device = 64;
+    Duration future_skew{5000};
+    friend bool operator==(const Engine&, const Engine&) = default;
+  } engine;
+
+  struct Sinks {
+    bool stdout_sink = false;
+    friend bool operator==(const Sinks&, const Sinks&) = default;
+  } sinks;
+
+  Duration drain_timeout{10'000};
+
+  friend bool operator==(const Config&, const Config&) = default;
+};
+
+/// Where a key's value lives in a Config.
+using ConfigField = std::variant<std::string*, std::vector<std::string>*, bool*, Duration*,
+                                 std::uint32_t*, std::uint64_t*>;
+
+enum class ConfigKind : std::uint8_t {
+  text,
+  path,      ///< resolved against the file's folder
+  paths,     ///< one or a list
+  word,      ///< one of `words`
+  flag,
+  duration,
+  count,
+  bytes,
+};
+
+struct ConfigKey {
+  std::string_view path;  ///< "kafka.topic"
+  ConfigKind kind;
+  ConfigField (*field)(Config&);
+  std::string_view meaning;
+  std::vector<std::string_view> words;
+  std::uint64_t min = 0;  ///< of durations in ms
+  std::uint64_t max = UINT64_MAX;
+};
+const std::vector<ConfigKey>& config_keys();
+
+struct ConfigRead {
+  Config config;
+  Diagnostics diagnostics;  ///< E50xx, all of them
+};
+/// `file`: as diagnostics name it.
+ConfigRead parse_config(const std::string& file, const std::string& text);
+
+/// Makes relative paths of `config` relative to `folder`.
+void resolve_paths(Config& config, const std::string& folder);
+
+/// JSON Schema (2020-12) of tocsin.yaml, from config_keys().
+std::string config_schema();
+
+}  // namespace tocsin::app

@@ -1,0 +1,110 @@
+#include "app/expression.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "alerts/json_text.h"
+#include "rules/cel/cel.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr const char* kFile = "expression";
+
+class EmptyScope final : public cel::Scope {
+ public:
+  std::optional<cel::Input> find(std::string_view) const override { return std::nullopt; }
+  std::vector<std::string> names() const override { return {}; }
+};
+
+void append_typed(const Value& value, std::string& out) {
+  out += R"({"type":)";
+  alerts::append_json_string(to_string(value.kind()), out);
+  out += R"(,"value":)";
+  switch (value.kind()) {
+    case ValueKind::int64: out += '"' + std::to_string(value.as_int()) + '"'; break;
+    case ValueKind::uint64: out += '"' + std::to_string(value.as_uint()) + '"'; break;
+    case ValueKind::list: {
+      out += '[';
+      for (const char* comma = ""; const Value& item : value.as_list()) {
+        out += comma;
+        append_typed(item, out);
+        comma = ",";
+      }
+      out += ']';
+      break;
+    }
+    default: alerts::append_json_value(value, out);
+  }
+  out += '}';
+}
+
+std::string error_json(std::string_view what) {
+  std::string json = R"({"error":)";
+  alerts::append_json_string(what, json);
+  return json + "}";
+}
+
+// The line of `text` that holds code point `at`, and where it starts.
+struct Line {
+  std::size_t number = 1;
+  std::size_t first_code_point = 0;
+  std::string text;
+};
+Line line_at(std::string_view text, std::size_t at) {
+  Line line;
+  std::size_t begin = 0;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', begin)) {
+    const std::size_t next =
+        line.first_code_point + count_code_points(text.substr(begin, end + 1 - begin));
+    if (at < next) break;
+    line.first_code_point = next;
+    ++line.number;
+    begin = end + 1;
+  }
+  line.text = text.substr(begin, text.find('\n', begin) - begin);
+  return line;
+}
+
+Diagnostic diagnostic_of(const cel::CompileError& error, std::string_view source) {
+  const Line line = line_at(source, error.begin);
+  Diagnostic d;
+  d.code = error.code;
+  d.file = kFile;
+  d.line = line.number;
+  d.col = error.begin - line.first_code_point + 1;
+  d.end_col = d.col + std::max<std::size_t>(error.end - error.begin, 1);
+  d.message_en = error.message_en;
+  d.message_zh = error.message_zh;
+  d.suggestion = error.suggestion;
+  d.source_line = line.text;
+  return d;
+}
+
+}  // namespace
+
+std::string typed_json(const Value& value) {
+  std::string out;
+  append_typed(value, out);
+  return out;
+}
+
+Evaluated evaluate(std::string_view expression) {
+  const cel::Compiled compiled = cel::compile(expression, EmptyScope{}, std::nullopt);
+  Evaluated result;
+  if (!compiled.errors.empty()) {
+    for (const cel::CompileError& error : compiled.errors) {
+      result.diagnostics.push_back(diagnostic_of(error, expression));
+    }
+    result.code = ExitCode::bad_config;
+    result.json = error_json(compiled.errors.front().message_en);
+    return result;
+  }
+  cel::Scratch scratch;
+  const cel::Outcome outcome = compiled.program.eval({}, scratch);
+  result.code = outcome.error ? ExitCode::failed : ExitCode::ok;
+  result.json = outcome.error ? error_json(cel::to_string(*outcome.error)) : typed_json(outcome.value);
+  return result;
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,22 @@
+#pragma once
+/// Small words of the command line and the configuration: durations and sizes.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/time.h"
+
+namespace tocsin::app {
+
+/// "250ms", "30s", "10m41s", "24h", "7d", with an optional leading '+'. A unit is required, but for "0".
+/// nullopt: not a duration, or over 100 years.
+std::optional<Duration> parse_duration(std::string_view text);
+/// The largest unit that is exact: "10m", "90s".
+std::string duration_text(Duration d);
+
+/// "64MiB", "256 KiB", "1GiB", "4096" (bytes). nullopt: not a size.
+std::optional<std::uint64_t> parse_bytes(std::string_view text);
+std::string bytes_text(std::uint64_t bytes);
+
+}  // namespace tocsin::app

@@ -1,0 +1,39 @@
+#include <memory>
+
+#include "app/expression.h"
+#include "app/output.h"
+#include "app/verbs/verb.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr const char* kExamples =
+    "  tocsin eval '1 + 2'                          {\"type\":\"int\",\"value\":\"3\"}\n"
+    "  tocsin eval 'duration(\"90s\") > duration(\"1m\")'\n"
+    "  tocsin eval '[1, 2].exists(x, x > 1)'\n"
+    "  tocsin eval -- '-7 % 3'                      an expression that begins with a dash";
+
+ExitCode eval(const std::string& expression, const Common& common) {
+  const Evaluated result = evaluate(expression);
+  Output out;
+  if (result.code != ExitCode::bad_config) {
+    out.line(result.json);
+  } else if (common.json) {
+    out.line(result.json);
+  } else {
+    print_diagnostics(result.diagnostics, common);
+  }
+  return out.flush() ? result.code : ExitCode::io;
+}
+
+}  // namespace
+
+void add_eval(Cli& cli) {
+  CLI::App& verb = cli.verb(
+      "eval", "Evaluate one condition of the rule language, without an event", kExamples);
+  auto expression = std::make_shared<std::string>();
+  verb.add_option("EXPR", *expression, "The expression")->required();
+  cli.on(verb, [&cli, expression] { return eval(*expression, cli.common()); });
+}
+
+}  // namespace tocsin::app
