@@ -14,67 +14,68 @@ namespace {
 
 namespace fs = std::filesystem;
 
-FileError unreadable(const std::string& path, int error, std::string& why) {
-  why = path + ": " + std::generic_category().message(error);
-  return FileError::unreadable;
+std::string because(const std::string& path, int error) {
+  return path + ": " + std::generic_category().message(error);
 }
 
-Result<std::vector<std::string>, FileError> yaml_files_in(const std::string& folder,
-                                                          std::string& why) {
+// Appends the files of a folder; says why not.
+std::string list_folder(const std::string& folder, std::vector<std::string>& files) {
   std::error_code error;
-  std::vector<std::string> files;
+  std::vector<std::string> found;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (entry->path().extension() == ".yaml" && !name.starts_with('.')) {
-      files.push_back((fs::path(folder) / name).string());
+      found.push_back((fs::path(folder) / name).string());
     }
   }
-  if (error) return unreadable(folder, error.value(), why);
-  if (files.empty()) {
-    why = folder + ": no *.yaml file in this folder";
-    return FileError::no_rules;
-  }
-  std::ranges::sort(files);
-  return files;
+  if (error) return because(folder, error.value());
+  if (found.empty()) return folder + ": no *.yaml file in this folder";
+  std::ranges::sort(found);
+  files.insert(files.end(), found.begin(), found.end());
+  return {};
 }
 
-}  // namespace
-
-Result<std::string, FileError> read_file(const std::string& path, std::string& why) {
+std::string read_file(const std::string& path, std::string& text) {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-  if (!file) return unreadable(path, errno, why);
+  if (!file) return because(path, errno);
   struct stat about {};
-  if (fstat(fileno(file.get()), &about) == 0 && S_ISDIR(about.st_mode)) return unreadable(path, EISDIR, why);
-  std::string text;
+  if (fstat(fileno(file.get()), &about) == 0 && S_ISDIR(about.st_mode)) return because(path, EISDIR);
   char block[64 * 1024];
   while (const std::size_t size = std::fread(block, 1, sizeof block, file.get())) {
     text.append(block, size);
   }
-  if (std::ferror(file.get()) != 0) return unreadable(path, errno, why);
-  return text;
+  return std::ferror(file.get()) != 0 ? because(path, errno) : std::string{};
 }
 
-Result<std::vector<rules::SourceFile>, FileError> read_rule_files(
-    const std::vector<std::string>& paths, std::string& why) {
-  std::vector<rules::SourceFile> sources;
+}  // namespace
+
+RuleFiles read_files(const std::vector<std::string>& paths) {
+  RuleFiles read;
   for (const std::string& path : paths) {
-    std::vector<std::string> files{path};
-    if (std::error_code error; fs::is_directory(path, error)) {
-      auto found = yaml_files_in(path, why);
-      if (!found) return found.error();
-      files = std::move(*found);
-    }
-    for (const std::string& file : files) {
-      auto text = read_file(file, why);
-      if (!text) return text.error();
-      sources.push_back({file, std::move(*text)});
-    }
+    std::string text;
+    read.unreadable = read_file(path, text);
+    if (!read.unreadable.empty()) return read;
+    read.files.push_back({path, std::move(text)});
   }
-  return sources;
+  return read;
+}
+
+RuleFiles read_rule_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::string why;
+    if (std::error_code error; fs::is_directory(path, error)) {
+      why = list_folder(path, files);
+    } else {
+      files.push_back(path);
+    }
+    if (!why.empty()) return {{}, why};
+  }
+  return read_files(files);
 }
 
 }  // namespace tocsin::app
