@@ -1,0 +1,59 @@
+#include "bench/sim/stage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/sim/encoder.h"
+#include "core/check.h"
+
+namespace tocsin::sim {
+
+Stage::Stage(Set& set, std::string_view scene, std::uint32_t incident, SimTime start)
+    : set_(set), scene_(scene), incident_(incident), start_(start) {}
+
+std::size_t Stage::say(SimTime after, std::uint32_t device, const Payload& payload) {
+  SimEvent event;
+  event.due = start_ + after;
+  event.device = device;
+  event.gateway = city().device(device).gateway;
+  event.serial = ++set_.serial;
+  event.urgent = true;
+  event.payload = payload;
+  set_.transport.carry(event, true);
+  ground().use(device);
+  events_.push_back(std::move(event));
+  return events_.size() - 1;
+}
+
+void Stage::expect(std::string_view rule, std::string_view severity, Key key,
+                   std::vector<std::size_t> events, std::size_t completing) {
+  TOCSIN_CHECK(completing >= 1 && completing <= events.size());
+  std::ranges::sort(events, {}, [this](std::size_t i) {
+    return std::pair(events_[i].due, events_[i].serial);
+  });
+  events.resize(completing);
+  const SimEvent& last = events_[events.back()];
+  ExpectedAlert alert;
+  alert.incident = incident_;
+  alert.scene = scene_;
+  alert.rule = rule;
+  alert.severity = severity;
+  alert.key = std::move(key);
+  alert.ts = set_.epoch_ms + last.ts;
+  alert.sent = set_.epoch_ms + last.due;
+  for (const std::size_t i : events) alert.events.push_back(event_id(city(), events_[i]));
+  expected_.push_back(std::move(alert));
+}
+
+Key Stage::device_key(std::uint32_t device) const {
+  return {{"device_id", city().device(device).id}};
+}
+
+Key Stage::place_key(std::uint32_t device, PlaceKind kind) const {
+  const std::uint32_t place = city().enclosing(device, kind);
+  TOCSIN_CHECK(place != kNoIndex);
+  return {{fmt::format("loc.{}", to_string(kind)), city().place(place).id}};
+}
+
+}  // namespace tocsin::sim
