@@ -87,7 +87,7 @@ void Generator::wait(SimEvent event) {
 
 std::vector<ExpectedAlert> Generator::take_expected(SimTime until) {
   std::vector<ExpectedAlert> taken;
-  while (!expected_.empty() && expected_.top().sent <= options_.epoch_ms + until) {
+  while (!expected_.empty() && expected_.top().sent - options_.epoch_ms <= until) {
     taken.push_back(expected_.top());
     expected_.pop();
   }

@@ -18,7 +18,7 @@ using Steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kProgressEvery{1000};
-constexpr milliseconds kLead{100};  // between the decision to start and SimTime 0
+constexpr milliseconds kLead{300};  // between the decision to start and SimTime 0
 
 /// Expected alerts to the file and the caller, as their last events go.
 class TruthKeeper {
@@ -114,7 +114,9 @@ Result<SimReport, SimError> run_to_broker(const City& city, const SimOptions& op
   BrokerOutlet outlet(city, options);
   if (const auto connected = outlet.connect(); !connected) return connected.error();
   const std::int64_t epoch_ms = unix_ms(SystemClock().now() + kLead);
-  outlet.start(Steady::now() + kLead, epoch_ms);
+  const Steady::time_point moment = Steady::now() + kLead;
+  outlet.start(moment, epoch_ms);
+  if (hooks.on_start) hooks.on_start(moment, epoch_ms);
   Stream stream(city, options, epoch_ms);
   return Run(stream, outlet, truth, hooks).go(stop);
 }

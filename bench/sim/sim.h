@@ -6,6 +6,7 @@
 /// To a file, it writes the same stream as replay lines in virtual time, as fast as it can.
 /// Thread: runs in the caller's until done; `stop` may be set from any.
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -85,6 +86,8 @@ struct SimReport {
 std::string to_json(const SimReport& report);
 
 struct SimHooks {
+  /// Live only: the moment that is the start of the schedule, on both clocks (steady; Unix ms).
+  std::function<void(std::chrono::steady_clock::time_point, std::int64_t)> on_start;
   /// About once a second, from the caller's thread.
   std::function<void(const SimProgress&)> on_progress;
   /// Each expected alert, once its last event has been sent; in order of `sent`.
