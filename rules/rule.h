@@ -140,6 +140,7 @@ struct Limits {
   std::uint32_t max_events_per_window = 10'000;  ///< kept per key
   std::uint32_t max_open_alerts = 100'000;      ///< per rule
   std::uint32_t max_evidence = 64;
+  std::uint32_t max_distinct = 100'000;  ///< values counted per alert
 };
 
 struct Rule {

@@ -1,0 +1,31 @@
+#pragma once
+/// What a rule counts. Plain numbers; read by metrics, `top` and must_reach.
+#include <array>
+#include <cstdint>
+
+#include "rules/rule.h"
+
+namespace tocsin::rules {
+
+/// Per rule; the names are metric labels.
+struct RuleCounters {
+  std::uint64_t evaluated = 0;  ///< events whose type the rule names and whose key is set
+  std::uint64_t unkeyed = 0;    ///< events without a value for some for_each field
+  std::uint64_t matches = 0;
+  std::uint64_t opened = 0;
+  std::uint64_t resolved = 0;
+  std::uint64_t revisions = 0;
+  std::uint64_t eval_errors = 0;
+  std::uint64_t evicted_events = 0;      ///< over max_events_per_window
+  std::uint64_t evicted_candidates = 0;  ///< over keep
+  std::uint64_t evicted_keys = 0;
+  std::uint64_t evicted_alerts = 0;
+  std::uint64_t searches_cut = 0;        ///< searches of `all` over kMaxCombinations
+  std::uint64_t distinct_uncounted = 0;  ///< values over max_distinct of one alert
+  std::uint64_t pending = 0;  ///< times a condition held without completing a match
+  std::array<std::uint64_t, kMaxSteps> step_bound{};
+  std::uint64_t open_alerts = 0;  ///< gauge
+  std::uint64_t keys = 0;         ///< gauge
+};
+
+}  // namespace tocsin::rules

@@ -1,0 +1,111 @@
+#include "rules/engine.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "rules/engine_state.h"
+#include "rules/event_time.h"
+
+namespace tocsin::rules {
+
+Engine::Engine(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const Registry> registry,
+               EngineOptions options)
+    : state_(std::make_unique<State>(std::move(rules), std::move(registry), options)) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+Verdict Engine::apply(Event& event, std::vector<AlertRevision>& out) {
+  State& s = *state_;
+  s.fire_due(event.arr, out);
+  s.enter(event);
+  s.judge(event);
+  if (s.is_duplicate(event)) return Verdict::duplicate;
+  return s.meet_rules(event, out);
+}
+
+void Engine::advance(Timestamp now, std::vector<AlertRevision>& out) {
+  state_->fire_due(now, out);
+  state_->now = std::max(state_->now, now);
+}
+
+void Engine::run_out(std::vector<AlertRevision>& out) {
+  while (const auto due = state_->timers.next()) advance(*due, out);
+}
+
+std::optional<Timestamp> Engine::next_deadline() const { return state_->timers.next(); }
+
+void Engine::set_registry(std::shared_ptr<const Registry> registry) {
+  state_->evaluation.set_registry(std::move(registry));
+}
+
+Timestamp Engine::now() const { return state_->now; }
+const RuleSet& Engine::rules() const { return *state_->rules; }
+const RuleCounters& Engine::counters(std::size_t rule_index) const {
+  return state_->states[rule_index]->counters();
+}
+std::uint64_t Engine::clamped() const { return state_->clamped; }
+
+Engine::State::State(std::shared_ptr<const RuleSet> set, std::shared_ptr<const Registry> registry,
+                     EngineOptions engine_options)
+    : rules(std::move(set)),
+      options(engine_options),
+      dedup(options.dedup_window, options.dedup_entries_per_device) {
+  evaluation.set_registry(std::move(registry));
+  for (std::uint32_t i = 0; i < rules->rules.size(); ++i) {
+    const Rule& rule = rules->rules[i];
+    states.push_back(std::make_unique<RuleState>(rule, RuleOrder{rule.level, i}, RuleCounters{}));
+  }
+  index_rules();
+}
+
+void Engine::State::index_rules() {
+  uses.assign(rules->type_settings.size(), {});
+  std::vector<RuleState*> ordered;
+  for (const auto& state : states) ordered.push_back(state.get());
+  std::ranges::stable_sort(ordered, {}, [](const RuleState* s) { return s->order().level; });
+  for (std::size_t type = 0; type < uses.size(); ++type) {
+    for (RuleState* const state : ordered) {
+      if (auto use = state->use_of(static_cast<EventTypeId>(type))) {
+        uses[type].push_back(std::move(*use));
+      }
+    }
+  }
+}
+
+void Engine::State::fire_due(Timestamp until, std::vector<AlertRevision>& out) {
+  while (Timer* const timer = timers.take(until)) {
+    now = std::max(now, timer->due);
+    RuleState& rule = *states[timer->owner->order->rule];
+    Turn moment = turn(timer->due, out);
+    rule.fire(*timer, moment);
+  }
+}
+
+void Engine::State::enter(const Event& event) {
+  TOCSIN_CHECK(event.arr >= now);
+  TOCSIN_CHECK(static_cast<std::size_t>(event.type) < uses.size());
+  now = event.arr;
+  position = event.log_position;
+}
+
+void Engine::State::judge(Event& event) {
+  judge_time(event, settings(event.type), options.future_skew);
+}
+
+bool Engine::State::is_duplicate(const Event& event) {
+  message = identify(event);
+  return dedup.seen(message, event.arr);
+}
+
+Verdict Engine::State::meet_rules(const Event& event, std::vector<AlertRevision>& out) {
+  if (event.time_quality == TimeQuality::clamped) ++clamped;
+  Arrival arrival(event, message.fingerprint, repetition.seen(event, settings(event.type)));
+  Turn moment = turn(event.arr, out);
+  for (const Use& use : uses[static_cast<std::size_t>(event.type)]) {
+    use.rule->meet(use, arrival, moment);
+  }
+  return event.late ? Verdict::late : Verdict::accepted;
+}
+
+}  // namespace tocsin::rules

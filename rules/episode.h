@@ -1,0 +1,131 @@
+#pragma once
+/// Episode: all matches of (rule, identity) from opening to resolve: one alert with rising revisions.
+/// EpisodeBook: the open episodes of one rule; the only place that opens, changes and resolves them.
+///
+/// Path: form -> EpisodeBook -> AlertRevision. Thread: the engine's.
+/// Limits: max_open_alerts (full(), oldest()), max_evidence, max_distinct.
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "core/alert.h"
+#include "rules/matching.h"
+#include "rules/timers.h"
+
+namespace tocsin::rules {
+
+/// What the stages of one moment share: an event's arrival, a deadline, a swap of bundles.
+struct Turn {
+  Timestamp at{};
+  std::uint64_t log_position = 0;
+  const RuleSet& rules;
+  Evaluation& evaluation;
+  TimerQueue& timers;
+  std::vector<AlertRevision>& out;
+};
+
+struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
+  explicit Episode(const RuleOrder& in) { order = &in; }
+
+  std::string alert_id;
+  Timestamp opened_at{};
+  Timestamp last_contribution{};  ///< arr
+  std::uint32_t rev = 0;
+  Severity severity{};
+  std::uint64_t count = 0;
+  boost::unordered_flat_set<std::uint64_t> distinct;
+
+  Bound opener;               ///< the completing event; none for rule.error and rule.limit
+  Bound newest;               ///< of the contributing events, by arrival
+  std::vector<Bound> bound;   ///< of the opening match by step, where the form has steps
+  std::vector<Bound> evidence;  ///< by (ts, log position)
+  std::uint64_t evidence_dropped = 0;
+  std::optional<std::pair<double, double>> lat_lon;
+
+  // As the newest revision said it.
+  Timestamp shown_at{};
+  std::uint64_t shown_count = 0;
+  std::uint64_t shown_distinct = 0;
+  bool touched = false;  ///< a contribution since
+
+  bool late = false;
+  bool historical = false;
+  bool shadow = false;
+  LocalText notice;  ///< the summary of rule.error and rule.limit
+
+  Timer resolve_timer{this, TimerPhase::resolve};
+  Timer update_timer{this, TimerPhase::update};
+};
+
+/// An event that counts in an episode.
+struct Contribution {
+  Arrival& arrival;
+  std::uint16_t step = 0;
+  const Pattern::Alternative* alternative = nullptr;
+};
+
+class EpisodeBook {
+ public:
+  EpisodeBook(const RuleOrder& order, RuleCounters& counters, RuleNotes& notes)
+      : order_(order), counters_(counters), notes_(notes) {}
+
+  /// The rule in force; before anything else, and again when it was edited.
+  void adopt(const Rule& rule) { rule_ = &rule; }
+
+  Episode* find(KeyView identity) const { return open_.find(identity); }
+  /// Whether a match may open an alert: `rearm` has passed.
+  bool armed(KeyView identity, Timestamp now);
+  bool full() const { return open_.size() >= rule_->limits.max_open_alerts; }
+  Episode& oldest() { return by_opening_.front(); }
+  std::size_t size() const { return open_.size(); }
+  std::vector<Episode*> in_order() const { return open_.in_order(); }
+
+  /// Requires: no episode of the identity is open, not full().
+  void open(KeyView identity, const std::vector<Bound>& bound, const Contribution& completing,
+            Turn& turn);
+  void contribute(Episode& episode, const Contribution& contribution, Turn& turn);
+  /// A report repetition: the quiet time starts again, nothing else.
+  void keep_open(Episode& episode, Turn& turn);
+  /// `episode` is gone afterwards.
+  void resolve(Episode& episode, Reason reason, Turn& turn);
+  /// The update timer of an episode fired.
+  void update(Episode& episode, Turn& turn);
+  /// Why its resolve timer fired.
+  Reason timed_reason(const Episode& episode) const;
+  /// The rule was edited: deadlines from their anchors, none before now.
+  void retune(Turn& turn);
+
+ private:
+  struct Cooling : Keyed, boost::intrusive::list_base_hook<> {
+    Timestamp resolved_at{};
+  };
+  struct Deadlines {
+    std::optional<Timestamp> quiet;
+    std::optional<Timestamp> after;
+    std::optional<Timestamp> first() const;
+  };
+
+  Deadlines deadlines(const Episode& episode) const;
+  void set_resolve_timer(Episode& episode, Turn& turn) const;
+  void add(Episode& episode, const Bound& bound, std::uint64_t value);
+  void add_evidence(Episode& episode, const Bound& bound) const;
+  bool escalate(Episode& episode, const Contribution& contribution, Turn& turn);
+  bool differs(const Episode& episode) const;
+  void publish(Episode& episode, AlertState state, Reason reason, Turn& turn);
+  void cool(const Episode& episode, Timestamp now);
+  void forget_cooled(Timestamp now);
+
+  const Rule* rule_ = nullptr;
+  const RuleOrder& order_;
+  RuleCounters& counters_;
+  RuleNotes& notes_;
+  KeyedPool<Episode> open_;
+  boost::intrusive::list<Episode> by_opening_;
+  KeyedPool<Cooling> cooling_;
+  boost::intrusive::list<Cooling> by_resolve_;
+};
+
+}  // namespace tocsin::rules

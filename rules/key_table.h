@@ -1,0 +1,98 @@
+#pragma once
+/// KeyTable: a form's state per key, bounded. Keys are forgotten when the last event they keep has
+/// expired; over `max_keys` the key that was touched longest ago goes first.
+///
+/// Thread: the engine's. State derives from KeyState. Nothing here depends on when a tick came:
+/// keys are forgotten only when an event arrives.
+#include <boost/intrusive/list.hpp>
+
+#include "core/time.h"
+#include "rules/keyed.h"
+#include "rules/notes.h"
+
+namespace tocsin::rules {
+
+struct TouchOrder;
+struct GroupOrder;
+template <class Tag>
+using ListHook = boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>>;
+
+struct KeyGroup;
+struct KeyState : Keyed, ListHook<TouchOrder>, ListHook<GroupOrder> {
+  Timestamp expires = Timestamp::min();  ///< of the last event it keeps
+  KeyGroup* group = nullptr;
+};
+
+/// The keys of one identity, where `identity` is less than `for_each`.
+struct KeyGroup : Keyed {
+  boost::intrusive::list<KeyState, boost::intrusive::base_hook<ListHook<GroupOrder>>> keys;
+};
+
+template <class State>
+class KeyTable {
+ public:
+  /// The key's state, made if it is new.
+  State& touch(KeyView key, KeyView identity, Timestamp now, std::uint32_t max_keys,
+               RuleNotes& notes) {
+    forget(now);
+    if (State* const known = states_.find(key)) {
+      touched_.splice(touched_.end(), touched_, touched_.iterator_to(*known));
+      return *known;
+    }
+    if (states_.size() >= max_keys && !touched_.empty()) {
+      erase(static_cast<State&>(touched_.front()));
+      notes.evicted(LimitKind::keys);
+    }
+    State& state = states_.add(key);
+    touched_.push_back(state);
+    if (key.bytes != identity.bytes) join_group(state, identity);
+    return state;
+  }
+
+  void erase(State& state) {
+    touched_.erase(touched_.iterator_to(state));
+    if (KeyGroup* const group = state.group) {
+      group->keys.erase(group->keys.iterator_to(state));
+      if (group->keys.empty()) groups_.erase(*group);
+    }
+    states_.erase(state);
+  }
+
+  /// Forgets every key of the identity.
+  void discard(KeyView identity) {
+    if (State* const state = states_.find(identity)) return erase(*state);
+    while (KeyGroup* const group = groups_.find(identity)) {
+      erase(static_cast<State&>(group->keys.front()));
+    }
+  }
+
+  std::size_t size() const { return states_.size(); }
+  std::vector<State*> in_order() const { return states_.in_order(); }
+
+  KeyTable() = default;
+  KeyTable(const KeyTable&) = delete;
+  KeyTable& operator=(const KeyTable&) = delete;
+  ~KeyTable() {
+    while (!touched_.empty()) erase(static_cast<State&>(touched_.front()));
+  }
+
+ private:
+  void forget(Timestamp now) {
+    while (!touched_.empty() && touched_.front().expires < now) {
+      erase(static_cast<State&>(touched_.front()));
+    }
+  }
+
+  void join_group(State& state, KeyView identity) {
+    KeyGroup* group = groups_.find(identity);
+    if (group == nullptr) group = &groups_.add(identity);
+    group->keys.push_back(state);
+    state.group = group;
+  }
+
+  KeyedPool<State> states_;
+  KeyedPool<KeyGroup> groups_;
+  boost::intrusive::list<KeyState, boost::intrusive::base_hook<ListHook<TouchOrder>>> touched_;
+};
+
+}  // namespace tocsin::rules

@@ -1,0 +1,47 @@
+#pragma once
+/// RuleHealth: a rule that says when it does not work. Two alerts per rule, without a key:
+///
+///     rule.error  3 evaluation errors within 10 minutes of engine time; resolves 10 minutes after the last
+///     rule.limit  a limit dropped something; resolves 10 minutes after it last did
+///
+/// Each opens once and is resolved once; `count` is the number of errors or of things dropped.
+/// Path: RuleNotes -> RuleHealth -> AlertRevision. Thread: the engine's.
+#include <deque>
+#include <memory>
+
+#include "rules/episode.h"
+
+namespace tocsin::rules {
+
+class RuleHealth {
+ public:
+  RuleHealth(const RuleOrder& order, RuleCounters& counters, RuleNotes& notes)
+      : order_(order), counters_(counters), notes_(notes) {}
+
+  void adopt(const Rule& rule) { rule_ = &rule; }
+
+  /// Turns the notes taken since the last call into alerts. `mark`: where in turn.out the rule's
+  /// revisions of this moment begin; these alerts have the empty key and so come first.
+  void announce(std::size_t mark, std::uint64_t opener, Turn& turn);
+  /// Resolves what is open of `kind`.
+  void resolve(AlertKind kind, Reason reason, Turn& turn);
+
+ private:
+  bool too_many_errors(Timestamp now);
+  void raise(AlertKind kind, Severity severity, std::uint32_t more, std::uint64_t opener, Turn& turn);
+  void publish(Episode& episode, AlertState state, Reason reason, Turn& turn);
+  LocalText notice(AlertKind kind) const;
+  std::unique_ptr<Episode>& slot(AlertKind kind) {
+    return kind == AlertKind::rule_error ? error_ : limit_;
+  }
+
+  const Rule* rule_ = nullptr;
+  const RuleOrder& order_;
+  RuleCounters& counters_;
+  RuleNotes& notes_;
+  std::deque<Timestamp> errors_;  // the newest kErrorsForAlert
+  std::unique_ptr<Episode> error_;
+  std::unique_ptr<Episode> limit_;
+};
+
+}  // namespace tocsin::rules

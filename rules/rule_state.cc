@@ -1,0 +1,193 @@
+#include "rules/rule_state.h"
+
+#include <algorithm>
+
+namespace tocsin::rules {
+namespace {
+
+struct MakeMatcher {
+  Matcher operator()(const EventForm&) const { return Matcher(std::in_place_type<EventMatcher>); }
+  Matcher operator()(const CountForm&) const { return Matcher(std::in_place_type<CountMatcher>); }
+  Matcher operator()(const AllForm&) const { return Matcher(std::in_place_type<AllMatcher>); }
+};
+
+}  // namespace
+
+RuleState::RuleState(const Rule& rule, RuleOrder order, const RuleCounters& counted)
+    : counters_(counted), matcher_(std::visit(MakeMatcher{}, rule.form)) {
+  counters_.keys = counters_.open_alerts = 0;
+  adopt(rule, order);
+}
+
+void RuleState::adopt(const Rule& rule, RuleOrder order) {
+  rule_ = &rule;
+  order_ = order;
+  episodes_.adopt(rule);
+  health_.adopt(rule);
+  key_values_.resize(rule.for_each.size());
+}
+
+std::optional<Use> RuleState::use_of(EventTypeId type) {
+  if (rule_->mode == Mode::disabled) return std::nullopt;
+  Use use{.rule = this, .resolves = nullptr, .steps = {}};
+  if (const auto& by = rule_->alert.resolve.or_event) {
+    use.resolves = alternative_for(by->pattern, type);
+  }
+  for (std::size_t step = 0; step < step_count(rule_->form); ++step) {
+    const auto* const alternative = alternative_for(pattern_of(rule_->form, step), type);
+    if (alternative != nullptr) use.steps.push_back({static_cast<std::uint16_t>(step), alternative});
+  }
+  if (use.resolves == nullptr && use.steps.empty()) return std::nullopt;
+  return use;
+}
+
+// Resolve before match; an event that resolves contributes to nothing.
+void RuleState::meet(const Use& use, Arrival& arrival, Turn& turn) {
+  const std::size_t mark = turn.out.size();
+  if (!resolve_by_event(use, arrival, turn)) match(use, arrival, turn);
+  announce(mark, arrival.fingerprint(), turn);
+}
+
+bool RuleState::resolve_by_event(const Use& use, Arrival& arrival, Turn& turn) {
+  if (use.resolves == nullptr || arrival.repeat || episodes_.size() == 0) return false;
+  const Value* const slots = arrival.event.slots.data();
+  if (!make_key(identity_bytes_, slots, use.resolves->key_slots)) return false;
+  Episode* const episode = episodes_.find({identity_bytes_, hash_key(identity_bytes_)});
+  if (episode == nullptr || arrival.event.ts < episode->opener.event->ts()) return false;
+
+  std::ranges::fill(key_values_, Value{});
+  for (std::size_t i = 0; i < use.resolves->key_slots.size(); ++i) {
+    key_values_[rule_->alert.identity[i]] = slots[use.resolves->key_slots[i]];
+  }
+  turn.evaluation.set_event(slots);
+  turn.evaluation.set_key(key_values_.data());
+  const Truth truth = turn.evaluation.test(use.resolves->where);
+  if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
+  if (truth == Truth::yes) resolve(*episode, Reason::or_event, turn);
+  return truth == Truth::yes;
+}
+
+void RuleState::match(const Use& use, Arrival& arrival, Turn& turn) {
+  if (use.steps.empty() || !keyed(use, arrival.event)) return;
+  const std::span<const Held> held = test_steps(use, arrival.event, turn);
+  if (held.empty()) return;
+  make_keys(*held.front().alternative, arrival.event);
+  if (!arrival.repeat) return meet_key(held.front(), arrival, turn);
+  if (Episode* const episode = episodes_.find(identity_)) episodes_.keep_open(*episode, turn);
+}
+
+bool RuleState::keyed(const Use& use, const Event& event) {
+  const auto& slots = use.steps.front().alternative->key_slots;
+  const bool all = std::ranges::all_of(slots, [&](auto s) { return event.slots[s].is_set(); });
+  ++(all ? counters_.evaluated : counters_.unkeyed);
+  return all;
+}
+
+std::span<const Held> RuleState::test_steps(const Use& use, const Event& event, Turn& turn) {
+  const auto& slots = use.steps.front().alternative->key_slots;
+  std::ranges::transform(slots, key_values_.begin(), [&](auto s) { return event.slots[s]; });
+  turn.evaluation.set_event(event.slots.data());
+  turn.evaluation.set_key(key_values_.data());
+  held_.clear();
+  for (const Held& step : use.steps) {
+    const Truth truth = turn.evaluation.test(step.alternative->where);
+    if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
+    if (truth == Truth::yes) held_.push_back(step);
+  }
+  return held_;
+}
+
+void RuleState::make_keys(const Pattern::Alternative& alternative, const Event& event) {
+  make_key(key_bytes_, event.slots.data(), alternative.key_slots);
+  key_ = identity_ = {key_bytes_, hash_key(key_bytes_)};
+  if (rule_->alert.identity.size() == rule_->for_each.size()) return;
+  identity_slots_.clear();
+  for (const std::uint16_t i : rule_->alert.identity) {
+    identity_slots_.push_back(alternative.key_slots[i]);
+  }
+  make_key(identity_bytes_, event.slots.data(), identity_slots_);
+  identity_ = {identity_bytes_, hash_key(identity_bytes_)};
+}
+
+void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
+  Episode* const episode = episodes_.find(identity_);
+  MatchContext context{*rule_, turn.rules, turn.evaluation, notes_};
+  const Question question{held_, key_, identity_};
+  bound_.clear();
+  const bool matched = std::visit(
+      [&](auto& form) {
+        return form.on_arrival(question, arrival, context, episode ? nullptr : &bound_);
+      },
+      matcher_);
+  count_outcome(matched);
+
+  const Contribution contribution{arrival, first.step, first.alternative};
+  if (episode != nullptr) {
+    episodes_.contribute(*episode, contribution, turn);
+  } else if (matched && episodes_.armed(identity_, turn.at)) {
+    if (episodes_.full()) {
+      notes_.evicted(LimitKind::alerts);
+      resolve(episodes_.oldest(), Reason::after, turn);
+    }
+    episodes_.open(identity_, bound_, contribution, turn);
+  }
+  bound_.clear();
+}
+
+void RuleState::count_outcome(bool matched) {
+  ++(matched ? counters_.matches : counters_.pending);
+  for (const Held& held : held_) ++counters_.step_bound[held.step];
+}
+
+void RuleState::fire(Timer& timer, Turn& turn) {
+  const std::size_t mark = turn.out.size();
+  auto& episode = static_cast<Episode&>(*timer.owner);
+  if (episode.kind != AlertKind::rule) {
+    health_.resolve(episode.kind, Reason::quiet, turn);
+  } else if (timer.phase == TimerPhase::resolve) {
+    resolve(episode, episodes_.timed_reason(episode), turn);
+  } else {
+    episodes_.update(episode, turn);
+  }
+  announce(mark, 0, turn);
+}
+
+void RuleState::resolve(Episode& episode, Reason reason, Turn& turn) {
+  std::visit([&](auto& form) { form.discard(episode.key_view()); }, matcher_);
+  episodes_.resolve(episode, reason, turn);
+}
+
+void RuleState::retune(Turn& turn) {
+  const std::size_t mark = turn.out.size();
+  MatchContext context{*rule_, turn.rules, turn.evaluation, notes_};
+  std::visit([&](auto& form) { form.retune(context, turn.at); }, matcher_);
+  episodes_.retune(turn);
+  turn.evaluation.reset();
+  announce(mark, 0, turn);
+}
+
+void RuleState::resolve_all(Reason reason, Turn& turn) {
+  health_.resolve(AlertKind::rule_error, reason, turn);
+  health_.resolve(AlertKind::rule_limit, reason, turn);
+  for (Episode* const episode : episodes_.in_order()) resolve(*episode, reason, turn);
+  counters_.open_alerts = 0;
+}
+
+void RuleState::announce(std::size_t mark, std::uint64_t opener, Turn& turn) {
+  health_.announce(mark, opener, turn);
+  counters_.open_alerts = episodes_.size();
+  counters_.keys = std::visit([](const auto& form) { return form.keys(); }, matcher_);
+}
+
+bool continues(const Rule& before, const Rule& after) {
+  const auto identity = [](const Rule& rule) {
+    std::vector<std::string> names;
+    for (const std::uint16_t i : rule.alert.identity) names.push_back(rule.for_each[i]);
+    return names;
+  };
+  return before.match_hash == after.match_hash && before.form.index() == after.form.index() &&
+         step_count(before.form) == step_count(after.form) && before.for_each == after.for_each &&
+         identity(before) == identity(after);
+}
+
+}  // namespace tocsin::rules

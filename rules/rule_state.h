@@ -1,0 +1,89 @@
+#pragma once
+/// RuleState: one rule at work: its form's state per key, its open episodes, its counters. Brings form
+/// and episodes together; knows nothing of other rules.
+///
+/// Path: Engine -> RuleState -> form, EpisodeBook -> revisions. Thread: the engine's. Addresses are
+/// stable: timers and the type index point here.
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rules/all_matcher.h"
+#include "rules/count_matcher.h"
+#include "rules/episode.h"
+#include "rules/event_matcher.h"
+#include "rules/rule_health.h"
+
+namespace tocsin::rules {
+
+using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher>;
+
+class RuleState;
+
+/// What a rule does with events of one type.
+struct Use {
+  RuleState* rule = nullptr;
+  const Pattern::Alternative* resolves = nullptr;  ///< of `or_event`
+  std::vector<Held> steps;                         ///< steps the type may satisfy
+};
+
+class RuleState {
+ public:
+  RuleState(const Rule& rule, RuleOrder order, const RuleCounters& counted);
+  RuleState(const RuleState&) = delete;
+  RuleState& operator=(const RuleState&) = delete;
+
+  const Rule& rule() const { return *rule_; }
+  const RuleOrder& order() const { return order_; }
+  const RuleCounters& counters() const { return counters_; }
+
+  /// How it uses a type; nullopt: not at all.
+  std::optional<Use> use_of(EventTypeId type);
+
+  /// An event of a type it uses, not a transport duplicate.
+  void meet(const Use& use, Arrival& arrival, Turn& turn);
+  /// A timer of one of its episodes is due at turn.at.
+  void fire(Timer& timer, Turn& turn);
+
+  /// Goes on under an edited or unchanged rule that it may continue with (continues()).
+  void adopt(const Rule& rule, RuleOrder order);
+  /// After adopting an edited rule: tests kept events again, sets deadlines again.
+  void retune(Turn& turn);
+  /// Resolves all alerts, in order of key.
+  void resolve_all(Reason reason, Turn& turn);
+
+ private:
+  bool resolve_by_event(const Use& use, Arrival& arrival, Turn& turn);
+  void match(const Use& use, Arrival& arrival, Turn& turn);
+  bool keyed(const Use& use, const Event& event);
+  std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
+  void meet_key(const Held& first, Arrival& arrival, Turn& turn);
+  void make_keys(const Pattern::Alternative& alternative, const Event& event);
+  void count_outcome(bool matched);
+  void resolve(Episode& episode, Reason reason, Turn& turn);
+  void announce(std::size_t mark, std::uint64_t opener, Turn& turn);
+
+  const Rule* rule_;
+  RuleOrder order_;
+  RuleCounters counters_;
+  RuleNotes notes_{counters_};
+  Matcher matcher_;
+  EpisodeBook episodes_{order_, counters_, notes_};
+  RuleHealth health_{order_, counters_, notes_};
+
+  // Reused per event.
+  std::vector<Value> key_values_;
+  std::vector<std::uint16_t> identity_slots_;
+  std::string key_bytes_;
+  std::string identity_bytes_;
+  KeyView key_;
+  KeyView identity_;
+  std::vector<Held> held_;
+  std::vector<Bound> bound_;
+};
+
+/// Whether the state of `before` can go on under `after`: the edit is no structural one.
+bool continues(const Rule& before, const Rule& after);
+
+}  // namespace tocsin::rules
