@@ -55,7 +55,7 @@ PlaceName town_name(std::uint32_t number) {
   return {fmt::format("{}镇", w.zh), fmt::format("{} Town", w.en)};
 }
 
-PlaceName village_name(std::uint32_t number) { return composed(number, "村", "Village"); }
+PlaceName village_name(std::uint32_t number) { return composed(number + 151, "村", "Village"); }
 
 PlaceName site_name(SiteKind kind, std::uint32_t number) {
   switch (kind) {

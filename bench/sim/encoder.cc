@@ -53,7 +53,7 @@ void append_event(const City& city, const SimEvent& event, std::int64_t epoch_ms
   wire::put_bytes(out, kType, type_of(event.payload));
   wire::put_bytes(out, kDevice, city.device(event.device).id);
   wire::put_varint_field(out, kTs, static_cast<std::uint64_t>(epoch_ms + event.ts));
-  wire::put_varint_field(out, kSeq, event.serial);
+  wire::put_varint_field(out, kSeq, event.seq);
   wire::put_bytes(out, kPayload, payload);
 }
 
@@ -62,7 +62,7 @@ void append_json_event(const City& city, const SimEvent& event, std::int64_t epo
   fmt::format_to(std::back_inserter(out),
                  R"({{"id":"{}","type":"{}","device_id":"{}","ts":{},"seq":{})", event_id(city, event),
                  type_of(event.payload), city.device(event.device).id, epoch_ms + event.ts,
-                 event.serial);
+                 event.seq);
   std::visit([&](const auto& p) { visit_fields(p, JsonFields{out}); }, event.payload);
 }
 
@@ -82,7 +82,7 @@ std::string_view type_of(const Payload& payload) {
 }
 
 std::string event_id(const City& city, const SimEvent& event) {
-  return fmt::format("{}-{:x}", city.device(event.device).id, event.serial);
+  return fmt::format("{}-{:x}", city.device(event.device).id, event.seq);
 }
 
 std::string credential_text(Credential credential) {

@@ -132,7 +132,7 @@ struct SimEvent {
   SimTime ts = 0;   ///< what the device's clock says; may lie before the start
   std::uint32_t device = 0;
   std::uint32_t gateway = 0;
-  std::uint32_t serial = 0;  ///< numbers the events of the run from 1; a copy keeps its original's
+  std::uint32_t seq = 0;     ///< counts the device's events from 1; a copy keeps its original's
   bool urgent = false;       ///< alarms are not held back to fill a batch
   Payload payload;
 };

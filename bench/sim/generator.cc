@@ -23,7 +23,7 @@ PlannerOptions planner_options(const GeneratorOptions& options) {
 }  // namespace
 
 bool Generator::Later::operator()(const SimEvent& a, const SimEvent& b) const {
-  return std::tie(a.due, a.serial, a.gateway) > std::tie(b.due, b.serial, b.gateway);
+  return std::tie(a.due, a.device, a.seq, a.gateway) > std::tie(b.due, b.device, b.seq, b.gateway);
 }
 
 bool Generator::Later::operator()(const ExpectedAlert& a, const ExpectedAlert& b) const {
@@ -36,7 +36,8 @@ Generator::Generator(const City& city, const GeneratorOptions& options)
       transport_(city, options.scenario, options.seed),
       ground_(city, options.seed),
       noise_(city, options.seed, noise_options(options)),
-      planner_(city, transport_, ground_, options.seed, serial_, options.epoch_ms,
+      seq_(city.devices().size(), 0),
+      planner_(city, transport_, ground_, options.seed, seq_, options.epoch_ms,
                planner_options(options)) {}
 
 std::optional<SimEvent> Generator::next() {
@@ -73,7 +74,7 @@ void Generator::plan_window() {
 void Generator::take_noise() {
   SimEvent event = noise_.next();
   if (ground_.used(event.device)) return;
-  event.serial = ++serial_;
+  event.seq = ++seq_[event.device];
   transport_.carry(event, false);
   wait(std::move(event));
 }

@@ -59,7 +59,7 @@ class Generator {
   Transport transport_;
   Ground ground_;
   Noise noise_;
-  std::uint32_t serial_ = 0;
+  std::vector<std::uint32_t> seq_;  ///< of each device's newest event
   Planner planner_;
   SimTime planned_until_ = 0;
   std::priority_queue<SimEvent, std::vector<SimEvent>, Later> waiting_;

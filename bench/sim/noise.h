@@ -27,7 +27,7 @@ class Noise {
 
   /// Due time of the next event. Never ends.
   SimTime next_due() const;
-  /// The next event, in order of due time. Its serial is left to the caller.
+  /// The next event, in order of due time. Its seq is left to the caller.
   SimEvent next();
   double rate() const;  ///< events a second, a passing re-attachment left out
 

@@ -25,10 +25,10 @@ double default_rate(const City& city) {
 }  // namespace
 
 Planner::Planner(const City& city, const Transport& transport, Ground& ground, std::uint64_t seed,
-                 std::uint32_t& serial, std::int64_t epoch_ms, const PlannerOptions& options)
+                 std::vector<std::uint32_t>& seq, std::int64_t epoch_ms, const PlannerOptions& options)
     : transport_(transport),
       random_(mix(seed, 0x9147)),
-      set_{city, transport, ground, random_, serial, epoch_ms},
+      set_{city, transport, ground, random_, seq, epoch_ms},
       options_(options),
       per_minute_(options.incidents_per_minute > 0 ? options.incidents_per_minute
                                                    : default_rate(city)) {}

@@ -23,7 +23,7 @@ struct PlannerOptions {
 class Planner {
  public:
   Planner(const City& city, const Transport& transport, Ground& ground, std::uint64_t seed,
-          std::uint32_t& serial, std::int64_t epoch_ms, const PlannerOptions& options);
+          std::vector<std::uint32_t>& seq, std::int64_t epoch_ms, const PlannerOptions& options);
 
   /// Stages everything that starts in the next window; appends to both. Returns the end of the window.
   SimTime plan(std::vector<SimEvent>& events, std::vector<ExpectedAlert>& expected);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "bench/sim/encoder.h"
 #include "core/check.h"
@@ -17,7 +18,7 @@ std::size_t Stage::say(SimTime after, std::uint32_t device, const Payload& paylo
   event.due = start_ + after;
   event.device = device;
   event.gateway = city().device(device).gateway;
-  event.serial = ++set_.serial;
+  event.seq = ++set_.seq[device];
   event.urgent = true;
   event.payload = payload;
   set_.transport.carry(event, true);
@@ -30,7 +31,7 @@ void Stage::expect(std::string_view rule, std::string_view severity, Key key,
                    std::vector<std::size_t> events, std::size_t completing) {
   TOCSIN_CHECK(completing >= 1 && completing <= events.size());
   std::ranges::sort(events, {}, [this](std::size_t i) {
-    return std::pair(events_[i].due, events_[i].serial);
+    return std::tuple(events_[i].due, events_[i].device, events_[i].seq);
   });
   events.resize(completing);
   const SimEvent& last = events_[events.back()];

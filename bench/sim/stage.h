@@ -25,7 +25,7 @@ struct Set {
   const Transport& transport;
   Ground& ground;
   Random& random;
-  std::uint32_t& serial;  ///< of the newest event
+  std::vector<std::uint32_t>& seq;  ///< of each device's newest event
   std::int64_t epoch_ms;  ///< Unix time of SimTime 0
 };
 

@@ -5,7 +5,7 @@
 namespace tocsin::sim {
 namespace {
 
-enum Stream : std::uint64_t { kClock = 0xc10c, kDelay = 0xde1a, kAway = 0xa3a9, kEcho = 0xec40 };
+enum Stream : std::uint64_t { kClock = 0xc10c, kDelay = 0xde1a, kAway = 0xa3a9, kEcho = 0xec40, kLora = 0x104a };
 
 constexpr SimTime kMinute = 60'000;
 constexpr SimTime kHour = 60 * kMinute;
@@ -18,6 +18,10 @@ constexpr std::uint64_t kGatewaysPerOutage = 25;  // one in so many is away in e
 
 Transport::Transport(const City& city, const Scenario& scenario, std::uint64_t seed)
     : city_(city), scenario_(scenario), seed_(seed) {}
+
+std::uint64_t Transport::event_seed(std::uint64_t stream, const SimEvent& event) const {
+  return mix(mix(mix(seed_, stream), event.device), event.seq);
+}
 
 SimTime Transport::clock_error(std::uint32_t device, bool planted) const {
   Random random(mix(mix(seed_, kClock), device));
@@ -50,7 +54,7 @@ void Transport::carry(SimEvent& event, bool planted) const {
   const SimTime happened = event.due;
   event.ts = happened;
   if (scenario_.skew) event.ts += clock_error(event.device, planted);
-  Random random(mix(mix(seed_, kDelay), event.serial));
+  Random random(event_seed(kDelay, event));
   if (scenario_.reorder) event.due += reorder_delay(random, planted);
   if (away(event.gateway, event.due)) {
     const SimTime back = event.due / kOutageEvery * kOutageEvery + kOutageSpan;
@@ -61,8 +65,9 @@ void Transport::carry(SimEvent& event, bool planted) const {
 void Transport::add_echoes(const SimEvent& event, std::vector<SimEvent>& out) const {
   if (!scenario_.duplicates) return;
   if (city_.device(event.device).kind != DeviceKind::smoke_detector) return;
-  Random random(mix(mix(seed_, kEcho), event.serial));
-  if (!random.chance(kLoraDevices)) return;
+  if (mix(mix(seed_, kLora), event.device) % 100 >= kLoraPercent) return;
+  Random random(event_seed(kEcho, event));
+  if (!random.chance(kLoraHeardTwice)) return;
   const std::int64_t copies = random.between(1, kMaxCopies);
   const auto gateways = static_cast<std::uint32_t>(city_.gateways().size());
   for (std::int64_t i = 1; i <= copies; ++i) {

@@ -31,6 +31,7 @@ class Transport {
   const Scenario& scenario() const { return scenario_; }
 
  private:
+  std::uint64_t event_seed(std::uint64_t stream, const SimEvent& event) const;
   SimTime clock_error(std::uint32_t device, bool planted) const;
   SimTime reorder_delay(Random& random, bool planted) const;
 

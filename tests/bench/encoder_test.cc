@@ -66,12 +66,12 @@ Frame sample(const City& city) {
   frame.gateway_seq = 12;
   SimEvent alarm;
   alarm.ts = 250;
-  alarm.serial = 0x4f;
+  alarm.seq = 0x4f;
   alarm.device = 3;
   alarm.payload = SmokeAlarm{3.5, 41, false};
   SimEvent access;
   access.ts = -9;
-  access.serial = 300;
+  access.seq = 300;
   access.device = 2;
   access.payload = GateAccess{"denied", Credential{0xfedcba9876543210}, "in"};
   frame.events = {alarm, access};

@@ -169,15 +169,15 @@ TEST(Resender, CopiesHaveTheNumberAndTheEventsOfTheirOriginal) {
   Generator generator(city, options);
   Batcher batcher(city, generator, 50);
   Resender resender(city, batcher, options);
-  std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> first_serial;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> first_seq;
   std::size_t copies = 0;
   SimTime due = 0;
   while (const auto frame = resender.next()) {
     EXPECT_GE(frame->due, due);
     due = frame->due;
-    const auto [it, fresh] = first_serial.emplace(std::pair(frame->gateway, frame->gateway_seq),
-                                                  frame->events.front().serial);
-    EXPECT_EQ(it->second, frame->events.front().serial);
+    const auto [it, fresh] = first_seq.emplace(std::pair(frame->gateway, frame->gateway_seq),
+                                                  frame->events.front().seq);
+    EXPECT_EQ(it->second, frame->events.front().seq);
     if (!fresh) copies += frame->events.size();
   }
   EXPECT_EQ(copies, resender.copies());
