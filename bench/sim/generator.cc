@@ -72,11 +72,11 @@ void Generator::plan_window() {
 }
 
 void Generator::take_noise() {
-  SimEvent event = noise_.next();
-  if (ground_.used(event.device)) return;
-  event.seq = ++seq_[event.device];
-  transport_.carry(event, false);
-  wait(std::move(event));
+  std::optional<SimEvent> event = noise_.next(ground_.used());
+  if (!event) return;
+  event->seq = ++seq_[event->device];
+  transport_.carry(*event, false);
+  wait(std::move(*event));
 }
 
 void Generator::wait(SimEvent event) {

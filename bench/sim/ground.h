@@ -30,7 +30,7 @@ class Ground {
   std::optional<std::uint32_t> take_device(SimTime at, DeviceKind kind);
   /// A device of this building becomes part of a scene.
   void use(std::uint32_t device) { used_[device] = true; }
-  bool used(std::uint32_t device) const { return used_[device]; }
+  const std::vector<bool>& used() const { return used_; }  ///< by device: part of some scene
 
  private:
   struct Lot {

@@ -101,16 +101,21 @@ SimTime Noise::next_due() const {
   return std::ranges::min_element(turns_, {}, &Turn::due)->due;
 }
 
-SimEvent Noise::next() {
+std::optional<SimEvent> Noise::next(const std::vector<bool>& silent) {
   Turn& turn = *std::ranges::min_element(turns_, {}, &Turn::due);
   SimEvent event;
   event.due = event.ts = turn.due;
-  event.device = turn.order[turn.taken % turn.order.size()];
-  event.gateway = city_.device(event.device).gateway;
-  event.payload = say(turn.report);
   ++turn.taken;
   draw_due(turn);
-  return event;
+  for (std::size_t tried = 0; tried < turn.order.size(); ++tried) {
+    event.device = turn.order[turn.cursor];
+    turn.cursor = (turn.cursor + 1) % turn.order.size();
+    if (silent[event.device]) continue;
+    event.gateway = city_.device(event.device).gateway;
+    event.payload = say(turn.report);
+    return event;
+  }
+  return std::nullopt;
 }
 
 Payload Noise::say(Report report) {

@@ -7,6 +7,7 @@
 /// a jitter: each device keeps its interval, and memory is one list of devices. A rate asked for
 /// scales all classes alike.
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "bench/sim/city.h"
@@ -27,8 +28,9 @@ class Noise {
 
   /// Due time of the next event. Never ends.
   SimTime next_due() const;
-  /// The next event, in order of due time. Its seq is left to the caller.
-  SimEvent next();
+  /// The next event, in order of due time; its seq is left to the caller. A device in `silent` is passed
+  /// over for the next of its class; nullopt: none of the class may speak.
+  std::optional<SimEvent> next(const std::vector<bool>& silent);
   double rate() const;  ///< events a second, a passing re-attachment left out
 
  private:
@@ -47,7 +49,8 @@ class Noise {
     double start_ms = 0;
     double end_ms = 0;  ///< 0: for ever
     std::vector<std::uint32_t> order;
-    std::uint64_t taken = 0;
+    std::uint64_t taken = 0;  ///< slots
+    std::size_t cursor = 0;   ///< in `order`
     SimTime due = 0;  ///< of the next event
   };
 

@@ -54,12 +54,14 @@ SimTime Planner::last_start(SimTime span) const {
   return *options_.end - kTail - transport_.worst_planted_delay() - span;
 }
 
-bool Planner::stage(std::size_t scene, SimTime start) {
+bool Planner::stage(std::size_t scene, SimTime earliest, SimTime latest) {
   const Scene& what = scenes()[scene];
   if (what.exact_clocks && transport_.scenario().skew) return false;
-  start = std::min(start, last_start(what.span));
-  if (start < 0) return false;
-  Stage stage(set_, what.name, incidents_ + 1, start);
+  const SimTime span = last_start(what.span) >= earliest ? what.span : what.least;
+  const SimTime last = last_start(span);
+  if (last < 0) return false;
+  const SimTime start = random_.between(std::min(earliest, last), std::min(latest, last));
+  Stage stage(set_, what.name, incidents_ + 1, start, last_start(0) - start);
   if (!what.act(stage)) return false;
   ++incidents_;
   std::ranges::move(stage.events(), std::back_inserter(*events_));
@@ -73,8 +75,7 @@ void Planner::plan_scenes(SimTime from, SimTime to) {
     const bool prelude = from == 0 && i < kPreludeScenes;
     const SimTime earliest = prelude ? kFirstScene : from == 0 ? kPrelude : from;
     const SimTime latest = std::max(prelude ? kPrelude : to - 1, earliest);
-    const SimTime start = random_.between(earliest, latest);
-    stage(next_scene_, start);
+    stage(next_scene_, earliest, latest);
     next_scene_ = (next_scene_ + 1) % scenes().size();
   }
 }
@@ -83,7 +84,7 @@ void Planner::plan_storm() {
   const std::size_t alarms =
       std::max<std::size_t>(set_.city.devices().size() / kDevicesPerStormAlarm, 2);
   for (std::size_t i = 0; i < alarms; ++i) {
-    stage(single_alarm_scene(), options_.storm_at + random_.between(0, kStormSpan));
+    stage(single_alarm_scene(), options_.storm_at, options_.storm_at + kStormSpan);
   }
 }
 
@@ -91,7 +92,7 @@ void Planner::plan_idle(SimTime from, SimTime to) {
   const SimTime every = *options_.alarm_every;
   const SimTime first = (from + every - 1) / every * every;
   for (SimTime at = first; at < to && at <= last_start(0); at += every) {
-    stage(single_alarm_scene(), at);
+    stage(single_alarm_scene(), at, at);
   }
 }
 

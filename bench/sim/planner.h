@@ -33,8 +33,9 @@ class Planner {
   void plan_idle(SimTime from, SimTime to);
   void plan_scenes(SimTime from, SimTime to);
   void plan_storm();
-  /// False if no place is left for it, or no time.
-  bool stage(std::size_t scene, SimTime start);
+  /// Starts it between these two, or earlier if it would not be complete before the end. False if no
+  /// place is left for it, or no time.
+  bool stage(std::size_t scene, SimTime earliest, SimTime latest);
   SimTime last_start(SimTime span) const;
 
   const Transport& transport_;

@@ -11,7 +11,8 @@ namespace tocsin::sim {
 
 struct Scene {
   std::string_view name;
-  SimTime span = 0;  ///< from its first to its last event, at most
+  SimTime span = 0;   ///< from its first to its last event, at most
+  SimTime least = 0;  ///< the time it needs even in a short run
   bool exact_clocks = false;  ///< a near miss by milliseconds: not with wrong clocks
   bool (*act)(Stage&) = nullptr;  ///< false: no place is free; the stage is dropped
 };

@@ -10,8 +10,13 @@
 
 namespace tocsin::sim {
 
-Stage::Stage(Set& set, std::string_view scene, std::uint32_t incident, SimTime start)
-    : set_(set), scene_(scene), incident_(incident), start_(start) {}
+Stage::Stage(Set& set, std::string_view scene, std::uint32_t incident, SimTime start, SimTime room)
+    : set_(set), scene_(scene), incident_(incident), start_(start), room_(room) {}
+
+SimTime Stage::distance(SimTime least, SimTime window) {
+  const SimTime most = std::min(window - set_.transport.clock_slack(), room_);
+  return random().between(least, std::max(least, most));
+}
 
 std::size_t Stage::say(SimTime after, std::uint32_t device, const Payload& payload) {
   SimEvent event;

@@ -31,15 +31,16 @@ struct Set {
 
 class Stage {
  public:
-  /// `incident` numbers the incidents from 1; `start` is when its first event may happen.
-  Stage(Set& set, std::string_view scene, std::uint32_t incident, SimTime start);
+  /// `incident` numbers the incidents from 1; `start` is when its first event happens, `room` the time
+  /// until its last one must have.
+  Stage(Set& set, std::string_view scene, std::uint32_t incident, SimTime start, SimTime room);
 
   const City& city() const { return set_.city; }
   Ground& ground() { return set_.ground; }
   Random& random() { return set_.random; }
   SimTime start() const { return start_; }
-  /// `window` less what wrong clocks may take of it: two events this far apart stay within it.
-  SimTime within(SimTime window) const { return window - set_.transport.clock_slack(); }
+  /// A distance of up to `window` and the time there is, less what wrong clocks may add to it.
+  SimTime distance(SimTime least, SimTime window);
 
   /// `device` says this `after` the start. Returns its index, to name it in expect().
   std::size_t say(SimTime after, std::uint32_t device, const Payload& payload);
@@ -59,6 +60,7 @@ class Stage {
   std::string scene_;
   std::uint32_t incident_;
   SimTime start_;
+  SimTime room_;
   std::vector<SimEvent> events_;
   std::vector<ExpectedAlert> expected_;
 };

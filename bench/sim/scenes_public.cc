@@ -1,0 +1,86 @@
+#include "bench/sim/scenes_public.h"
+
+#include "bench/sim/encoder.h"
+
+namespace tocsin::sim {
+namespace {
+
+constexpr SimTime kSecond = 1000;
+constexpr std::size_t kDenials = 5;
+constexpr std::size_t kThrows = 3;
+
+/// `count` denials of a fresh credential at a fresh gate, spread over at most `window`.
+std::vector<std::size_t> denials(Stage& s, std::uint32_t gate, Credential who, std::size_t count,
+                                 SimTime window) {
+  const SimTime step = s.distance(4 * kSecond, window) / static_cast<SimTime>(count);
+  std::vector<std::size_t> said;
+  for (std::size_t i = 0; i < count; ++i) {
+    said.push_back(s.say(static_cast<SimTime>(i) * step, gate, GateAccess{"denied", who, "in"}));
+  }
+  return said;
+}
+
+}  // namespace
+
+bool gate_held_open(Stage& s) {
+  const auto gate = s.ground().take_device(s.start(), DeviceKind::gate);
+  if (!gate) return false;
+  const std::size_t said = s.say(0, *gate, GateState{"held_open"});
+  s.expect("gate-held-open", "", s.device_key(*gate), {said});
+  return true;
+}
+
+bool denied_again_and_again(Stage& s) {
+  const auto gate = s.ground().take_device(s.start(), DeviceKind::gate);
+  if (!gate) return false;
+  const Credential who{s.random().next()};
+  const auto said = denials(s, *gate, who, kDenials, 40 * kSecond);
+  s.expect("gate-denials", "", {{"credential", credential_text(who)}}, said, kDenials);
+  return true;
+}
+
+bool denied_not_often_enough(Stage& s) {
+  const auto gate = s.ground().take_device(s.start(), DeviceKind::gate);
+  if (!gate) return false;
+  denials(s, *gate, Credential{s.random().next()}, kDenials - 1, 8 * kSecond);
+  return true;
+}
+
+bool things_thrown(Stage& s) {
+  const auto camera = s.ground().take_device(s.start(), DeviceKind::camera);
+  if (!camera) return false;
+  const SimTime step = s.distance(4 * kSecond, 50 * kSecond) / static_cast<SimTime>(kThrows);
+  std::vector<std::size_t> said;
+  for (std::size_t i = 0; i < kThrows; ++i) {
+    said.push_back(s.say(static_cast<SimTime>(i) * step, *camera, CameraDetection{"throwing", 0.92}));
+  }
+  s.expect("throwing", "", s.device_key(*camera), said, kThrows);
+  return true;
+}
+
+bool manhole_open(Stage& s) {
+  const auto cover = s.ground().take_device(s.start(), DeviceKind::component);
+  if (!cover) return false;
+  const std::size_t said = s.say(0, *cover, ComponentStatus{"open", 1});
+  s.expect("manhole", "", s.device_key(*cover), {said});
+  return true;
+}
+
+bool low_battery(Stage& s) {
+  const auto detector = s.ground().take_device(s.start(), DeviceKind::smoke_detector);
+  if (!detector) return false;
+  const std::size_t first = s.say(0, *detector, LowBattery{9});
+  const std::size_t again = s.say(s.distance(kSecond, 2 * kSecond), *detector, LowBattery{9});
+  s.expect("low-battery", "low", s.device_key(*detector), {first, again});
+  return true;
+}
+
+bool detector_removed(Stage& s) {
+  const auto detector = s.ground().take_device(s.start(), DeviceKind::smoke_detector);
+  if (!detector) return false;
+  const std::size_t said = s.say(0, *detector, SmokeRemoved{});
+  s.expect("detector-removed", "", s.device_key(*detector), {said});
+  return true;
+}
+
+}  // namespace tocsin::sim

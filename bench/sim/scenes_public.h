@@ -1,0 +1,17 @@
+#pragma once
+/// Scenes at gates, cameras, covers, and with ailing detectors. Each returns false if no place is free.
+#include "bench/sim/stage.h"
+
+namespace tocsin::sim {
+
+bool gate_held_open(Stage& s);
+bool denied_again_and_again(Stage& s);  ///< one credential, at one gate
+bool things_thrown(Stage& s);           ///< from high up, at one facade
+bool manhole_open(Stage& s);
+bool low_battery(Stage& s);
+bool detector_removed(Stage& s);
+
+// Near misses.
+bool denied_not_often_enough(Stage& s);
+
+}  // namespace tocsin::sim
