@@ -12,7 +12,6 @@
 namespace tocsin::bench {
 namespace {
 
-constexpr int kTopicLimitMs = 10'000;
 constexpr int kMetadataMs = 1000;
 constexpr int kWatermarkMs = 5000;
 constexpr int kPollMs = 50;  // how soon stop() is noticed
@@ -76,7 +75,7 @@ struct AlertConsumer::State {
   std::atomic<std::uint64_t> unreadable{0};
   std::thread thread;
 
-  Result<int, ConsumerError> count_partitions();
+  Result<int, ConsumerError> count_partitions(Duration patience);
   Result<void, ConsumerError> assign_at_end(int partitions);
   void read();
   void take(const rd_kafka_message_t& message);
@@ -91,8 +90,8 @@ AlertConsumer::AlertConsumer(std::string bootstrap, std::string topic, OnAlert o
 
 AlertConsumer::~AlertConsumer() { stop(); }
 
-Result<int, ConsumerError> AlertConsumer::State::count_partitions() {
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTopicLimitMs);
+Result<int, ConsumerError> AlertConsumer::State::count_partitions(Duration patience) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
   ConsumerError last = ConsumerError::unreachable;
   rd_kafka_topic_t* handle = rd_kafka_topic_new(client.get(), topic.c_str(), nullptr);
   int found = 0;
@@ -129,11 +128,11 @@ Result<void, ConsumerError> AlertConsumer::State::assign_at_end(int partitions) 
   return {};
 }
 
-Result<void, ConsumerError> AlertConsumer::start() {
+Result<void, ConsumerError> AlertConsumer::start(Duration patience) {
   state_->client = make_client(state_->bootstrap);
   if (!state_->client) return ConsumerError::bad_configuration;
   rd_kafka_poll_set_consumer(state_->client.get());
-  const auto partitions = state_->count_partitions();
+  const auto partitions = state_->count_partitions(patience);
   if (!partitions) return partitions.error();
   if (const auto assigned = state_->assign_at_end(*partitions); !assigned) return assigned.error();
   state_->thread = std::thread([this] { state_->read(); });

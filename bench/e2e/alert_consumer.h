@@ -12,6 +12,7 @@
 
 #include "bench/check/seen_alert.h"
 #include "core/result.h"
+#include "core/time.h"
 
 namespace tocsin::bench {
 
@@ -31,8 +32,9 @@ class AlertConsumer {
   AlertConsumer(std::string bootstrap, std::string topic, OnAlert on_alert);
   ~AlertConsumer();
 
-  /// Returns once it knows where each partition ends: whatever is written afterwards is seen.
-  Result<void, ConsumerError> start();
+  /// Returns once it knows where each partition ends: whatever is written afterwards is seen. Waits
+  /// for Kafka and the topic as long as `patience`.
+  Result<void, ConsumerError> start(Duration patience = Duration{10'000});
   void stop();
   std::uint64_t unreadable() const;  ///< messages that were no alert revisions
 

@@ -1,6 +1,6 @@
 #pragma once
 /// Which mischief a simulation makes, and how much. The figures are those of real installations
-/// (docs/benchmarks.md names them); every one is a field, so that a test can turn it up.
+/// (bench/README.md); every one is a field, so that a test can turn it up.
 #include <cstdint>
 #include <optional>
 #include <string_view>
