@@ -3,6 +3,7 @@
 /// journal's tests do all the time.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -50,21 +51,26 @@ class FailingDisk final : public Disk {
  public:
   ssize_t pwrite(int fd, const void* data, std::size_t size, off_t offset) override {
     writes.fetch_add(1);
-    if (fail_writes.load()) return refuse();
-    return Disk::pwrite(fd, data, size, offset);
+    if (!fail_writes.load() && !is_nth_call()) return Disk::pwrite(fd, data, size, offset);
+    // What a disk that fills up or breaks does: a part is written, the rest is refused.
+    if (tear.load() && size > 1) static_cast<void>(Disk::pwrite(fd, data, size / 2, offset));
+    return refuse();
   }
   int fdatasync(int fd) override {
     syncs.fetch_add(1);
-    return fail_syncs.load() ? static_cast<int>(refuse()) : Disk::fdatasync(fd);
+    return fail_syncs.load() || is_nth_call() ? static_cast<int>(refuse()) : Disk::fdatasync(fd);
   }
 
   std::atomic<int> writes{0};
   std::atomic<int> syncs{0};
   std::atomic<bool> fail_writes{false};
   std::atomic<bool> fail_syncs{false};
+  std::atomic<bool> tear{false};
+  std::atomic<int> fail_nth{0};  ///< the n-th call from now on, of either kind; 0: none
   std::atomic<int> error{EIO};
 
  private:
+  bool is_nth_call() { return fail_nth.load() > 0 && fail_nth.fetch_sub(1) == 1; }
   ssize_t refuse() {
     errno = error.load();
     return -1;
