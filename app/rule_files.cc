@@ -36,30 +36,35 @@ std::string list_folder(const std::string& folder, std::vector<std::string>& fil
   return {};
 }
 
-std::string read_file(const std::string& path, std::string& text) {
+}  // namespace
+
+std::optional<std::string> read_file(const std::string& path, std::string& why) {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
+  const auto fail = [&](int error) {
+    why = because(path, error);
+    return std::nullopt;
+  };
   const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-  if (!file) return because(path, errno);
+  if (!file) return fail(errno);
   struct stat about {};
-  if (fstat(fileno(file.get()), &about) == 0 && S_ISDIR(about.st_mode)) return because(path, EISDIR);
+  if (fstat(fileno(file.get()), &about) == 0 && S_ISDIR(about.st_mode)) return fail(EISDIR);
+  std::string text;
   char block[64 * 1024];
   while (const std::size_t size = std::fread(block, 1, sizeof block, file.get())) {
     text.append(block, size);
   }
-  return std::ferror(file.get()) != 0 ? because(path, errno) : std::string{};
+  if (std::ferror(file.get()) != 0) return fail(errno);
+  return text;
 }
-
-}  // namespace
 
 RuleFiles read_files(const std::vector<std::string>& paths) {
   RuleFiles read;
   for (const std::string& path : paths) {
-    std::string text;
-    read.unreadable = read_file(path, text);
-    if (!read.unreadable.empty()) return read;
-    read.files.push_back({path, std::move(text)});
+    std::optional<std::string> text = read_file(path, read.unreadable);
+    if (!text) return read;
+    read.files.push_back({path, std::move(*text)});
   }
   return read;
 }

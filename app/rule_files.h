@@ -1,5 +1,6 @@
 #pragma once
 /// Paths -> texts. The only place that reads rules and registries from disk; the loaders work on text.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct RuleFiles {
 /// Each path is a file, or a folder whose *.yaml files are taken in order of name (bundle.yaml and
 /// *.test.yaml among them; subfolders are not entered). A folder without any is `unreadable`.
 RuleFiles read_rule_files(const std::vector<std::string>& paths);
+
+/// The whole file; nullopt: `why` says which and why not.
+std::optional<std::string> read_file(const std::string& path, std::string& why);
 
 /// Each path is a file.
 RuleFiles read_files(const std::vector<std::string>& paths);

@@ -52,12 +52,15 @@ std::optional<Duration> parse_duration(std::string_view text) {
 }
 
 std::string duration_text(Duration d) {
+  std::int64_t rest = d.count() < 0 ? -d.count() : d.count();
+  std::string text;
   for (auto unit = kTimeUnits.rbegin(); unit != kTimeUnits.rend(); ++unit) {
-    if (d.count() % unit->second == 0 && d.count() != 0) {
-      return std::to_string(d.count() / unit->second).append(unit->first);
-    }
+    if (rest < unit->second) continue;
+    text.append(std::to_string(rest / unit->second)).append(unit->first);
+    rest %= unit->second;
   }
-  return "0s";
+  if (text.empty()) return "0s";
+  return d.count() < 0 ? "-" + text : text;
 }
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {

@@ -12,7 +12,7 @@ namespace tocsin::app {
 /// "250ms", "30s", "10m41s", "24h", "7d", with an optional leading '+'. A unit is required, but for "0".
 /// nullopt: not a duration, or over 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
-/// The largest unit that is exact: "10m", "90s".
+/// "10m41s", "250ms", "0s".
 std::string duration_text(Duration d);
 
 /// "64MiB", "256 KiB", "1GiB", "4096" (bytes). nullopt: not a size.

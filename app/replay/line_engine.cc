@@ -1,0 +1,123 @@
+#include "app/replay/line_engine.h"
+
+#include "app/replay/control_record.h"
+
+namespace tocsin::app {
+namespace {
+
+std::uint64_t sum_of_matches(const rules::Engine& engine) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < engine.rules().rules.size(); ++i) sum += engine.counters(i).matches;
+  return sum;
+}
+
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+}  // namespace
+
+LineEngine::LineEngine(const ReplayInputs& inputs)
+    : inputs_(inputs),
+      decoder_(inputs.catalogue, inputs.registry),
+      engine_(inputs.rules, inputs.registry, inputs.engine) {}
+
+LineResult LineEngine::apply(std::string_view line, std::vector<AlertRevision>& out) {
+  out_ = &out;
+  if (is_blank(line)) return {LineKind::blank, false, {}};
+  if (begins_as_control(line)) {
+    if (const auto control = parse_control(line)) return apply_control(*control);
+  }
+  return apply_event(line);
+}
+
+LineResult LineEngine::apply_event(std::string_view line) {
+  rejected_.reset();
+  decoder_.decode_line(line, floor_, *this);
+  if (!rejected_) return {};
+  if (const auto control = parse_control(line)) return apply_control(*control);
+  if (*rejected_ != RejectReason::out_of_range) {
+    if (const auto arr = arrival_of(line)) pass_time(*arr);
+  }
+  ++books_.received;
+  ++books_.rejected_by[static_cast<std::size_t>(*rejected_)];
+  return {LineKind::event, true, problem_};
+}
+
+void LineEngine::on_event(Event& event) {
+  pass_time(event.arr);
+  event.log_position = ++books_.received;
+  switch (engine_.apply(event, *out_)) {
+    case rules::Verdict::accepted: ++books_.accepted; break;
+    case rules::Verdict::late: ++books_.late; break;
+    case rules::Verdict::duplicate: ++books_.duplicate; break;
+  }
+}
+
+// Counted by apply_event, once it is known that the line is not a control record.
+void LineEngine::on_rejected(const ingest::Rejection& rejection) {
+  rejected_ = rejection.reason;
+  problem_ = "rejected " + std::string(to_string(rejection.reason));
+  if (!rejection.detail.empty()) problem_.append(": ").append(rejection.detail);
+}
+
+LineResult LineEngine::apply_control(const ControlRecord& record) {
+  if (record.kind == ControlRecord::Kind::restart && record.error.empty()) {
+    return {LineKind::restart, false, {}};
+  }
+  if (record.arr) pass_time(*record.arr);
+  if (!record.error.empty()) return bad(LineKind::control, record.error);
+  problem_.clear();
+  // down, up, tick, gateway: time has passed. No form of this version asks who was away.
+  if (record.kind == ControlRecord::Kind::reload) reload(record);
+  return {LineKind::control, !problem_.empty(), problem_};
+}
+
+void LineEngine::reload(const ControlRecord& record) {
+  const auto rules = inputs_.load_rules(reloads_++, record.rules, problem_);
+  if (!rules) return;
+  const std::size_t before = out_->size();
+  const std::uint64_t matches = sum_of_matches(engine_);
+  engine_.reload(rules, any_time_ ? floor_ : Timestamp{}, *out_);
+  matches_of_replaced_ += matches - sum_of_matches(engine_);
+  for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;
+}
+
+// Timers that are due speak before the line does: they know of the events before it, not of it.
+void LineEngine::pass_time(Timestamp now) {
+  if (now <= floor_) return;
+  floor_ = now;
+  any_time_ = true;
+  const auto due = engine_.next_deadline();
+  if (!due || *due > now) return;
+  const std::size_t before = out_->size();
+  engine_.advance(now, *out_);
+  for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;
+}
+
+LineResult LineEngine::bad(LineKind kind, std::string problem) {
+  problem_ = std::move(problem);
+  return {kind, true, problem_};
+}
+
+void LineEngine::finish(std::optional<Duration> until, std::vector<AlertRevision>& out) {
+  const std::size_t before = out.size();
+  if (!until) {
+    engine_.run_out(out);
+  } else if (any_time_) {
+    engine_.advance(floor_ + *until, out);
+  }
+  for (std::size_t i = before; i < out.size(); ++i) out[i].log_position = books_.received;
+}
+
+Books LineEngine::books() const {
+  Books books = books_;
+  books.unregistered = decoder_.remarks().unregistered;
+  books.unknown_fields = decoder_.remarks().unknown_fields;
+  books.clamped = engine_.clamped();
+  return books;
+}
+
+std::uint64_t LineEngine::matches() const { return matches_of_replaced_ + sum_of_matches(engine_); }
+
+}  // namespace tocsin::app

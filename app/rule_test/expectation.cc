@@ -1,0 +1,102 @@
+#include "app/rule_test/expectation.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/diagnostic.h"
+
+namespace tocsin::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string flow(const ordered_json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_structured()) return value.dump();
+  std::string text;
+  for (const auto& [name, item] : value.items()) {
+    if (!text.empty()) text += ", ";
+    text += value.is_object() ? name + ": " + flow(item) : flow(item);
+  }
+  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
+}
+
+// A field that a line leaves out when it has nothing to say.
+bool is_nothing(const ordered_json& value) {
+  return value.is_null() || value == false || value == "" || value == 0 ||
+         (value.is_structured() && value.empty());
+}
+
+bool matches(const ordered_json& expected, const ordered_json& got) {
+  if (expected.is_object()) {
+    if (!got.is_object()) return false;
+    for (const auto& [name, item] : expected.items()) {
+      const auto found = got.find(name);
+      if (found == got.end() ? !is_nothing(item) : !matches(item, *found)) return false;
+    }
+    return true;
+  }
+  if (expected.is_array()) {
+    if (!got.is_array() || got.size() != expected.size()) return false;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (!matches(expected[i], got[i])) return false;
+    }
+    return true;
+  }
+  return expected == got;  // numbers by value
+}
+
+// "loc.building" is looked for in the alert's key and place, other names among its fields.
+const ordered_json* find(const ordered_json& alert, const std::string& name) {
+  if (const auto field = alert.find(name); field != alert.end()) return &*field;
+  if (const auto key = alert.find("key"); key != alert.end() && key->contains(name)) {
+    return &(*key)[name];
+  }
+  const auto place = alert.find("place");
+  if (name.starts_with("loc.") && place != alert.end() && place->contains(name.substr(4))) {
+    return &(*place)[name.substr(4)];
+  }
+  return nullptr;
+}
+
+std::string no_such_field(const ordered_json& alert, const std::string& name) {
+  std::vector<std::string> names{"t"};
+  for (const auto& [field, value] : alert.items()) names.push_back(field);
+  const std::string near = nearest(name, names);
+  return fmt::format("an alert has no '{}'{}", name,
+                     near.empty() ? "" : fmt::format(", did you mean '{}'?", near));
+}
+
+}  // namespace
+
+std::vector<std::string> differences(const std::string& expected_json,
+                                     const std::string& alert_json) {
+  const auto expected = ordered_json::parse(expected_json, nullptr, false);
+  const auto alert = ordered_json::parse(alert_json, nullptr, false);
+  std::vector<std::string> found;
+  for (const auto& [name, wanted] : expected.items()) {
+    const ordered_json* got = find(alert, name);
+    if (got == nullptr) {
+      if (!is_nothing(wanted)) found.push_back(no_such_field(alert, name));
+    } else if (!matches(wanted, *got)) {
+      found.push_back(fmt::format("{}: expected {}, got {}", name, flow(wanted), flow(*got)));
+    }
+  }
+  return found;
+}
+
+std::string short_alert(const std::string& alert_json) {
+  const auto alert = ordered_json::parse(alert_json, nullptr, false);
+  ordered_json brief = ordered_json::object();
+  for (const char* name : {"state", "rev", "severity", "reason", "count", "distinct", "key"}) {
+    if (const auto field = alert.find(name); field != alert.end()) brief[name] = *field;
+  }
+  return flow(brief);
+}
+
+std::string flow_yaml(const std::string& json) {
+  return flow(ordered_json::parse(json, nullptr, false));
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,158 @@
+#include "app/rule_test/rule_test.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "alerts/alert_json.h"
+#include "app/replay/replay_session.h"
+#include "app/rule_test/expectation.h"
+#include "app/text.h"
+
+namespace tocsin::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr Timestamp kStart = from_unix_ms(1'767'225'600'000);  // 2026-01-01T00:00:00Z
+
+std::optional<Timestamp> relative_time(const std::string& text, Timestamp step) {
+  const bool back = text.starts_with('-');
+  const auto shift = parse_duration(back ? std::string_view(text).substr(1) : std::string_view(text));
+  if (!shift) return std::nullopt;
+  if (back) return step - *shift;
+  return text.starts_with('+') ? step + *shift : kStart + *shift;
+}
+
+// The step as a line with its times written out.
+std::string step_line(const rules::TestStep& step) {
+  auto line = ordered_json::parse(step.json, nullptr, false);
+  if (!line.is_object()) return step.json;
+  const Timestamp at = kStart + step.t;
+  if (!line.contains("arr")) line["arr"] = unix_ms(at);
+  if (!line.contains("type")) return line.dump();
+  if (!line.contains("ts")) {
+    line["ts"] = unix_ms(at);
+  } else if (line["ts"].is_string()) {
+    if (const auto ts = relative_time(line["ts"].get<std::string>(), at)) line["ts"] = unix_ms(*ts);
+  }
+  return line.dump();
+}
+
+const rules::RuleCounters* counters_of(const rules::Engine& engine, const std::string& rule,
+                                       std::size_t& index) {
+  const auto& all = engine.rules().rules;
+  const auto it = std::ranges::find(all, rule, &rules::Rule::name);
+  if (it == all.end()) return nullptr;
+  index = static_cast<std::size_t>(it - all.begin());
+  return &engine.counters(index);
+}
+
+class Case {
+ public:
+  Case(const rules::RuleTest& test, const ReplayInputs& inputs) : test_(test), session_(inputs) {
+    outcome_.test = &test;
+  }
+
+  TestOutcome run() {
+    play();
+    compare();
+    check_reach();
+    return std::move(outcome_);
+  }
+
+ private:
+  void play() {
+    std::string text;
+    for (const rules::TestStep& step : test_.given) {
+      const std::string line = step_line(step);
+      const std::string before = text;
+      const LineResult result = session_.apply(before, line, revisions_);
+      if (result.bad) {
+        outcome_.problems.push_back(fmt::format("{}:{}: {}", test_.file, step.line, result.problem));
+      }
+      text += line + "\n";
+    }
+    session_.finish(std::nullopt, revisions_);
+    std::erase_if(revisions_, [&](const AlertRevision& r) { return r.rule != test_.rule; });
+    for (const AlertRevision& revision : revisions_) outcome_.reasons.push_back(revision.reason);
+  }
+
+  void compare() {
+    const std::size_t both = std::min(test_.expect.size(), revisions_.size());
+    for (std::size_t i = 0; i < both; ++i) compare_one(test_.expect[i], revisions_[i], i + 1);
+    for (std::size_t i = both; i < test_.expect.size(); ++i) {
+      const rules::TestExpectation& missing = test_.expect[i];
+      outcome_.problems.push_back(fmt::format("{}:{}: alert {} never came: expected {}{}", test_.file,
+                                              missing.line, i + 1, time_text(missing.t),
+                                              flow_yaml(missing.json)));
+    }
+    for (std::size_t i = both; i < revisions_.size(); ++i) {
+      const AlertRevision& extra = revisions_[i];
+      outcome_.problems.push_back(
+          fmt::format("{}:{}: alert {} was not expected: got {}{}", test_.file, test_.line, i + 1,
+                      time_text(extra.at - kStart), short_alert(alerts::alert_to_json(extra))));
+    }
+  }
+
+  static std::string time_text(std::optional<Duration> t) {
+    return t ? "t: " + duration_text(*t) + " " : "";
+  }
+
+  void compare_one(const rules::TestExpectation& expected, const AlertRevision& got, std::size_t n) {
+    const std::string json = alerts::alert_to_json(got);
+    std::vector<std::string> wrong = differences(expected.json, json);
+    if (expected.t && kStart + *expected.t != got.at) {
+      wrong.insert(wrong.begin(), fmt::format("t: expected {}, got {}", duration_text(*expected.t),
+                                              duration_text(got.at - kStart)));
+    }
+    for (const std::string& text : wrong) {
+      outcome_.problems.push_back(
+          fmt::format("{}:{}: alert {}: {}", test_.file, expected.line, n, text));
+    }
+  }
+
+  void problem_of_test(const std::string& text) {
+    outcome_.problems.push_back(fmt::format("{}:{}: {}", test_.file, test_.line, text));
+  }
+
+  void check_reach() {
+    std::size_t index = 0;
+    const rules::Engine& engine = session_.engine().engine();
+    const rules::RuleCounters* counters = counters_of(engine, test_.rule, index);
+    if (counters == nullptr) return problem_of_test("there is no rule '" + test_.rule + "'");
+    outcome_.counters = *counters;
+    if (test_.expect.empty() && test_.must_reach.empty()) {
+      return problem_of_test(
+          "vacuous: it expects no alert and has no must_reach (evaluated, pending or a step)");
+    }
+    if (counters->evaluated == 0) return problem_of_test("vacuous: no event reached the rule");
+    if (!reached(engine.rules().rules[index])) {
+      problem_of_test("vacuous: it never reached '" + test_.must_reach + "'");
+    }
+  }
+
+  bool reached(const rules::Rule& rule) const {
+    if (test_.must_reach.empty() || test_.must_reach == "evaluated") return true;
+    if (test_.must_reach == "pending") return outcome_.counters.pending > 0;
+    const auto* form = std::get_if<rules::AllForm>(&rule.form);
+    if (form == nullptr) return false;
+    const auto step = std::ranges::find(form->steps, test_.must_reach, &rules::Step::name);
+    if (step == form->steps.end()) return false;
+    return outcome_.counters.step_bound[static_cast<std::size_t>(step - form->steps.begin())] > 0;
+  }
+
+  const rules::RuleTest& test_;
+  ReplaySession session_;
+  std::vector<AlertRevision> revisions_;
+  TestOutcome outcome_;
+};
+
+}  // namespace
+
+TestOutcome run_rule_test(const rules::RuleTest& test, const ReplayInputs& inputs) {
+  return Case(test, inputs).run();
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,38 @@
+#include <memory>
+
+#include "alerts/alert_schema.h"
+#include "app/config.h"
+#include "app/event_schema.h"
+#include "app/output.h"
+#include "app/verbs/verb.h"
+#include "ingest/catalogue_builder.h"
+#include "rules/load/schema.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr const char* kExamples =
+    "  tocsin schema config > tocsin.schema.json       for an editor's completion\n"
+    "  tocsin schema alert                             what readers of the topic can rely on";
+
+ExitCode schema(const std::string& what) {
+  Output out;
+  if (what == "config") out.buffer() += config_schema();
+  if (what == "rules") out.buffer() += rules::rules_schema();
+  if (what == "event") out.buffer() += event_schema(ingest::builtin_catalogue());
+  if (what == "alert") out.buffer() += alerts::alert_schema();
+  return out.flush() ? ExitCode::ok : ExitCode::io;
+}
+
+}  // namespace
+
+void add_schema(Cli& cli) {
+  CLI::App& verb = cli.verb("schema", "JSON Schema of what is read and written", kExamples);
+  auto what = std::make_shared<std::string>();
+  verb.add_option("WHAT", *what, "config, rules, event or alert")
+      ->required()
+      ->check(CLI::IsMember({"config", "rules", "event", "alert"}));
+  cli.on(verb, [what] { return schema(*what); });
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,62 @@
+#include "app/validation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "app/output.h"
+#include "app/verbs/verb.h"
+#include "ingest/catalogue_builder.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr const char* kExamples =
+    "  tocsin validate deploy/rules.d                  a bundle\n"
+    "  tocsin validate deploy/tocsin.yaml deploy/registry my.yaml --json\n\n"
+    "Every error at once, with its place and a suggestion. Exit 78 if there is any, 74 if a path cannot be read.";
+
+std::string totals(const Validation& found, const Common& common) {
+  const auto is_error = [](const Diagnostic& d) { return d.level == DiagnosticLevel::error; };
+  const auto errors = std::ranges::count_if(found.diagnostics, is_error);
+  const std::size_t warnings = found.diagnostics.size() - static_cast<std::size_t>(errors);
+  std::string text = fmt::format("{} errors, {} warnings", errors, warnings);
+  if (!found.rules.empty()) {
+    text += fmt::format("; {} rules, {} tests", found.rules.size(), found.tests);
+  }
+  if (found.configurations > 0) text += fmt::format("; {} configuration", found.configurations);
+  if (found.registries > 0) {
+    text += fmt::format("; {} places, {} devices", found.places, found.devices);
+  }
+  return fmt::format("{}: {}", errors == 0 ? common.in("ok", "通过") : common.in("refused", "未通过"), text);
+}
+
+ExitCode validate(const std::vector<std::string>& paths, const Common& common) {
+  const Validation found = validate_paths(paths, ingest::builtin_catalogue());
+  Output out;
+  out.buffer() += render_all(found.diagnostics, common, 1);
+  if (!common.json) {
+    for (const std::string& rule : found.rules) {
+      if (common.verbose > 0) out.line(rule);
+    }
+    if (!common.quiet) out.line(totals(found, common));
+  }
+  if (!out.flush()) return ExitCode::io;
+  if (!found.unreadable.empty()) {
+    complain(found.unreadable);
+    return ExitCode::io;
+  }
+  return has_errors(found.diagnostics) ? ExitCode::bad_config : ExitCode::ok;
+}
+
+}  // namespace
+
+void add_validate(Cli& cli) {
+  CLI::App& verb = cli.verb("validate", "Check rules, configuration and registry: every error at once", kExamples);
+  auto paths = std::make_shared<std::vector<std::string>>();
+  verb.add_option("PATH", *paths, "Files or folders")->required();
+  cli.on(verb, [&cli, paths] { return validate(*paths, cli.common()); });
+}
+
+}  // namespace tocsin::app
