@@ -1,6 +1,13 @@
 #include "alerts/delivery_state.h"
 
+#include <algorithm>
+
 namespace tocsin::alerts {
+namespace {
+
+constexpr std::size_t kSmallestBatch = 16 * 1024;
+
+}  // namespace
 
 void DeliveryState::delivered(DeliveryTag tag) {
   connected_ = true;
@@ -15,13 +22,17 @@ void DeliveryState::delivered(DeliveryTag tag) {
   ready_changed_.notify_all();
 }
 
+// A broker's limit is on batches, and every record of a refused one is reported. So the records go
+// again one by one, in smaller batches from then on, and only one refused alone is cut. The producer
+// is given up with what is behind it on its way, so that the order holds.
 void DeliveryState::too_large(DeliveryTag tag, std::size_t value_size) {
-  ++delivery_errors_;
-  if (tag == kHeartbeat) {
-    broken("kafka: a heartbeat is too large for the broker", false);
-    return;
+  if (!broken_) batch_bytes_ = std::max(kSmallestBatch, batch_bytes_ / 2);
+  if (tag != kHeartbeat && window_.outstanding() == 1) {
+    const std::lock_guard lock(mutex_);
+    limits_[tag] = value_size / 2;
   }
-  put_back({tag, value_size});
+  alone_until_ = std::max<LogPosition>(alone_until_, tag);
+  broken("kafka: a record is too large for the broker", false);
 }
 
 void DeliveryState::broken(const std::string& why, bool fatal) {
@@ -44,6 +55,10 @@ void DeliveryState::trouble(const std::string& why) {
 
 void DeliveryState::start_session(LogPosition settled) {
   window_.reset(settled);
+  {
+    const std::lock_guard lock(mutex_);
+    limits_.erase(limits_.begin(), limits_.upper_bound(settled));
+  }
   broken_ = false;
   heartbeat_pending_ = false;
 }
@@ -51,18 +66,12 @@ void DeliveryState::start_session(LogPosition settled) {
 void DeliveryState::end_session() {
   connected_ = false;
   window_.reset(window_.settled());
-  const std::lock_guard lock(mutex_);
-  refused_.clear();
 }
 
-std::vector<Oversize> DeliveryState::take_refused() {
+std::size_t DeliveryState::value_limit(LogPosition position, std::size_t otherwise) const {
   const std::lock_guard lock(mutex_);
-  return std::exchange(refused_, {});
-}
-
-void DeliveryState::put_back(const Oversize& refused) {
-  const std::lock_guard lock(mutex_);
-  refused_.push_back(refused);
+  const auto found = limits_.find(position);
+  return found == limits_.end() ? otherwise : found->second;
 }
 
 SinkStatus DeliveryState::status() const {

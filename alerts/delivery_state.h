@@ -4,22 +4,15 @@
 /// Thread: any.
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "alerts/delivery_window.h"
 #include "alerts/kafka_producer.h"
 #include "alerts/sink.h"
 
 namespace tocsin::alerts {
-
-/// A record that a broker refused as too large.
-struct Oversize {
-  LogPosition position = 0;
-  std::size_t value_size = 0;
-};
 
 class DeliveryState : public DeliveryListener {
  public:
@@ -34,8 +27,11 @@ class DeliveryState : public DeliveryListener {
   void end_session();
   bool is_broken() const { return broken_; }
   void count_cut() { ++evidence_cut_; }
-  std::vector<Oversize> take_refused();
-  void put_back(const Oversize& refused);
+  /// Bytes of value a record may have: less than the options say if a broker refused it before.
+  std::size_t value_limit(LogPosition position, std::size_t otherwise) const;
+  /// Records up to here travel one by one: their batch was refused as too large.
+  LogPosition alone_until() const { return alone_until_; }
+  std::size_t batch_bytes() const { return batch_bytes_; }
   bool heartbeat_pending() const { return heartbeat_pending_; }
   void heartbeat_sent() { heartbeat_pending_ = true; }
   void heartbeat_refused() { heartbeat_pending_ = false; }
@@ -57,12 +53,14 @@ class DeliveryState : public DeliveryListener {
   std::atomic<std::uint64_t> delivery_errors_{0};
   std::atomic<std::uint64_t> fatal_recoveries_{0};
   std::atomic<std::uint64_t> evidence_cut_{0};
+  std::atomic<LogPosition> alone_until_{0};
+  std::atomic<std::size_t> batch_bytes_{1'000'000};
 
   mutable std::mutex mutex_;
   std::condition_variable ready_changed_;
   bool ready_ = false;  // a heartbeat was acknowledged
   std::string last_error_;
-  std::vector<Oversize> refused_;
+  std::map<LogPosition, std::size_t> limits_;  // of records found too large and not yet out
 };
 
 }  // namespace tocsin::alerts

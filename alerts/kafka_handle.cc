@@ -32,6 +32,7 @@ Result<ConfHandle, KafkaFailure> make_conf(const KafkaOptions& options, const Pr
 Properties producer_properties(const KafkaOptions& options) {
   return {
       {"enable.idempotence", "true"},
+      {"enable.gapless.guarantee", "true"},  // a record that fails for good ends the producer: no gap
       {"acks", "all"},
       {"linger.ms", "0"},
       {"socket.nagle.disable", "true"},

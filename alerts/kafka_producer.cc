@@ -18,6 +18,12 @@ DeliveryTag tag_of(const rd_kafka_message_t& message) {
   return static_cast<DeliveryTag>(reinterpret_cast<std::uintptr_t>(message._private));
 }
 
+std::string fatal_text(rd_kafka_t* client) {
+  std::array<char, 256> text{};
+  rd_kafka_fatal_error(client, text.data(), text.size());
+  return fmt::format("kafka: producer lost: {}", text.data());
+}
+
 HeadersHandle headers_of(const KafkaRecord& record) {
   HeadersHandle headers(rd_kafka_headers_new(record.headers.size()));
   for (const auto& [name, value] : record.headers) {
@@ -29,9 +35,12 @@ HeadersHandle headers_of(const KafkaRecord& record) {
 }  // namespace
 
 Result<std::unique_ptr<KafkaProducer>, KafkaFailure> KafkaProducer::make(const KafkaOptions& options,
+                                                                         std::size_t batch_bytes,
                                                                          DeliveryListener& listener) {
   std::unique_ptr<KafkaProducer> out(new KafkaProducer(listener));
-  auto conf = make_conf(options, producer_properties(options));
+  Properties properties = producer_properties(options);
+  properties["batch.size"] = std::to_string(batch_bytes);
+  auto conf = make_conf(options, properties);
   if (!conf) return conf.error();
   rd_kafka_conf_set_opaque(conf->get(), out.get());
   rd_kafka_conf_set_dr_msg_cb(conf->get(), on_delivery);
@@ -82,8 +91,10 @@ SendResult KafkaProducer::send(const std::string& name, const KafkaRecord& recor
 SendResult KafkaProducer::refusal(rd_kafka_resp_err_t error) {
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return SendResult::full;
   if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) return SendResult::too_large;
-  listener_.broken(fmt::format("kafka: cannot send: {}", rd_kafka_err2str(error)),
-                   error == RD_KAFKA_RESP_ERR__FATAL);
+  const bool fatal = error == RD_KAFKA_RESP_ERR__FATAL;
+  listener_.broken(fatal ? fatal_text(client_.get())
+                         : fmt::format("kafka: cannot send: {}", rd_kafka_err2str(error)),
+                   fatal);
   return SendResult::refused;
 }
 
@@ -111,9 +122,7 @@ void KafkaProducer::on_error(rd_kafka_t* client, int error, const char* reason, 
   auto* producer = static_cast<KafkaProducer*>(self);
   if (producer->stopping_) return;
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
-    std::array<char, 256> text{};
-    rd_kafka_fatal_error(client, text.data(), text.size());
-    producer->listener_.broken(fmt::format("kafka: producer lost: {}", text.data()), true);
+    producer->listener_.broken(fatal_text(client), true);
   } else if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     producer->listener_.unreachable(fmt::format("kafka: {}", reason));
   }

@@ -44,6 +44,7 @@ enum class SendResult : std::uint8_t {
 class KafkaProducer {
  public:
   static Result<std::unique_ptr<KafkaProducer>, KafkaFailure> make(const KafkaOptions& options,
+                                                                   std::size_t batch_bytes,
                                                                    DeliveryListener& listener);
   ~KafkaProducer();  ///< gives up what is on its way
 

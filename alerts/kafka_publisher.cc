@@ -24,7 +24,6 @@ class KafkaPublisher::Impl {
     if (session_ && state_.is_broken()) disconnect();
     if (!session_) connect();
     if (!session_) return;
-    resend_refused();
     heartbeat();
   }
 
@@ -72,18 +71,6 @@ class KafkaPublisher::Impl {
   void disconnect() {
     session_.reset();
     state_.end_session();
-  }
-
-  void resend_refused() {
-    for (const Oversize& refused : state_.take_refused()) {
-      auto record = log_.read(refused.position)->next();
-      const bool there = record && *record && (*record)->position == refused.position;
-      if (!there) {
-        state_.broken("kafka: the alert log cannot be read", false);
-        return;
-      }
-      if (!session_->send_smaller(**record, refused.value_size, log_id())) state_.put_back(refused);
-    }
   }
 
   void heartbeat() {

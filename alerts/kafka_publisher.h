@@ -11,7 +11,6 @@
 /// Path: alert log -> AlertPump -> here -> Kafka. Thread: as Sink says; delivery reports come on the
 /// producer's poll thread. Limits: max_in_flight records on their way (then publish takes fewer:
 /// the alert log is the spool), max_record_bytes each (evidence is cut, an alert never dropped).
-/// A record over 64 KB travels alone, so that a refusal of it cannot let a later one pass it.
 #include <memory>
 #include <optional>
 #include <string>

@@ -7,8 +7,6 @@
 namespace tocsin::alerts {
 namespace {
 
-// Larger records travel alone. Brokers that take less than this in one record are not in use.
-constexpr std::size_t kAloneBytes = 64 * 1024;
 // Of a record besides its value: key, headers, framing.
 constexpr std::size_t kOverheadBytes = 2048;
 
@@ -30,7 +28,7 @@ Result<std::unique_ptr<KafkaSession>, KafkaFailure> KafkaSession::open(const Kaf
 }
 
 Result<void, KafkaFailure> KafkaSession::connect(const std::string& log_id) {
-  auto producer = KafkaProducer::make(options_, state_);
+  auto producer = KafkaProducer::make(options_, state_.batch_bytes(), state_);
   if (!producer) return producer.error();
   producer_ = std::move(*producer);
   auto partitions = ensure_topics(producer_->client(), specs_of(options_), options_.request_timeout);
@@ -62,47 +60,32 @@ bool KafkaSession::take(const AlertRecord& record, const std::string& log_id) {
     taken_ = record.position;
     return true;
   }
-  KafkaRecord out = render(record, options_.max_record_bytes - kOverheadBytes, log_id);
-  const std::size_t size = out.value.size();
-  if (!may_send(size)) return false;
-  window.add(record.position);
-  if (send(record, std::move(out), log_id) != SendResult::sent) {
+  if (record.position <= state_.alone_until() && window.outstanding() > 0) return false;
+  window.add(record.position);  // before its report can come
+  if (send(record, log_id) != SendResult::sent) {
     window.retract(record.position);
     return false;
   }
   taken_ = record.position;
-  alone_ = size > kAloneBytes ? record.position : 0;
   return true;
 }
 
-bool KafkaSession::may_send(std::size_t value_size) const {
-  if (state_.window().outstanding() == 0) return true;
-  return value_size <= kAloneBytes && alone_ == 0;
-}
-
-bool KafkaSession::send_smaller(const AlertRecord& record, std::size_t refused_size,
-                                const std::string& log_id) {
-  KafkaRecord out = render(record, refused_size / 2, log_id);
-  if (out.value.size() >= refused_size) {
-    state_.broken(fmt::format("kafka: alert {} is refused as too large without any evidence",
-                              record.revision.alert_id),
-                  false);
-    return false;
-  }
-  return send(record, std::move(out), log_id) == SendResult::sent;
-}
-
 // Smaller and smaller while librdkafka itself finds it too large.
-SendResult KafkaSession::send(const AlertRecord& record, KafkaRecord out, const std::string& log_id) {
+SendResult KafkaSession::send(const AlertRecord& record, const std::string& log_id) {
+  std::size_t limit =
+      state_.value_limit(record.position, options_.max_record_bytes - kOverheadBytes);
   for (;;) {
+    const KafkaRecord out = render(record, limit, log_id);
+    if (out.value.size() > limit) {
+      state_.broken(fmt::format("kafka: alert {} is too large even without evidence",
+                                record.revision.alert_id),
+                    false);
+      return SendResult::refused;
+    }
     const SendResult result = producer_->send(topic_of(record.revision), out, record.position);
     if (result == SendResult::sent && out.cut) state_.count_cut();
     if (result != SendResult::too_large) return result;
-    const std::size_t size = out.value.size();
-    out = render(record, size / 2, log_id);
-    if (out.value.size() < size) continue;
-    state_.broken("kafka: max_record_bytes is too small for an alert without any evidence", false);
-    return SendResult::refused;
+    limit = out.value.size() / 2;
   }
 }
 

@@ -22,16 +22,13 @@ class KafkaSession {
   LogPosition next() const { return taken_ + 1; }
   /// Sends the record, or passes over it if it is there already. False: not now.
   bool take(const AlertRecord& record, const std::string& log_id);
-  /// Sends a record that was refused again, smaller. False: not now.
-  bool send_smaller(const AlertRecord& record, std::size_t refused_size, const std::string& log_id);
   void send_heartbeat(const Heartbeat& heartbeat, const std::string& log_id);
   KafkaProducer& producer() { return *producer_; }
 
  private:
   KafkaSession(const KafkaOptions& options, DeliveryState& state) : options_(options), state_(state) {}
   Result<void, KafkaFailure> connect(const std::string& log_id);
-  bool may_send(std::size_t value_size) const;
-  SendResult send(const AlertRecord& record, KafkaRecord out, const std::string& log_id);
+  SendResult send(const AlertRecord& record, const std::string& log_id);
   KafkaRecord render(const AlertRecord& record, std::size_t value_limit, const std::string& log_id);
   const std::string& topic_of(const AlertRevision& alert) const;
 
@@ -40,7 +37,6 @@ class KafkaSession {
   std::unique_ptr<KafkaProducer> producer_;
   std::set<LogPosition> beyond_;  // after the settled position, and on the topics already
   LogPosition taken_ = 0;
-  LogPosition alone_ = 0;  // a large record on its way; 0: none
 };
 
 }  // namespace tocsin::alerts

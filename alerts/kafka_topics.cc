@@ -62,8 +62,12 @@ std::optional<KafkaFailure> refusal(const rd_kafka_topic_result_t* result) {
                        fmt::format("cannot be created: {}", text ? text : rd_kafka_err2str(error)));
 }
 
-// nullopt: made, or the cluster has no admin API and the metadata request must do it.
-std::optional<KafkaFailure> create(rd_kafka_t* client, const TopicSpec& spec, Duration timeout) {
+enum class Creation : std::uint8_t {
+  made,
+  no_admin_api,  // nobody answers for it: asking for the topic's metadata may still make it
+};
+
+Result<Creation, KafkaFailure> create(rd_kafka_t* client, const TopicSpec& spec, Duration timeout) {
   auto topic = new_topic(spec);
   if (!topic) return topic.error();
   const AdminOptionsHandle options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
@@ -73,9 +77,11 @@ std::optional<KafkaFailure> create(rd_kafka_t* client, const TopicSpec& spec, Du
   rd_kafka_NewTopic_t* topics[] = {topic->get()};
   rd_kafka_CreateTopics(client, topics, 1, options.get(), queue.get());
   const EventHandle event(rd_kafka_queue_poll(queue.get(), timeout_ms(timeout * 2)));
-  if (!event) return topic_failure(spec.name, "cannot be created: no answer");
+  if (!event) return Creation::no_admin_api;
   const auto error = rd_kafka_event_error(event.get());
-  if (error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE) return {};
+  if (error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE || error == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+    return Creation::no_admin_api;
+  }
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return topic_failure(spec.name,
                          fmt::format("cannot be created: {}", rd_kafka_event_error_string(event.get())));
@@ -83,7 +89,10 @@ std::optional<KafkaFailure> create(rd_kafka_t* client, const TopicSpec& spec, Du
   std::size_t count = 0;
   const auto* result = rd_kafka_event_CreateTopics_result(event.get());
   const auto* const* answers = rd_kafka_CreateTopics_result_topics(result, &count);
-  return count == 1 ? refusal(answers[0]) : std::nullopt;
+  if (count == 1) {
+    if (auto refused = refusal(answers[0])) return *refused;
+  }
+  return Creation::made;
 }
 
 // Asks until the topic has leaders; a new one needs a moment.
@@ -113,9 +122,14 @@ Result<PartitionCounts, KafkaFailure> ensure_topics(rd_kafka_t* client,
                                                     Duration timeout) {
   auto counts = existing_topics(client, timeout);
   if (!counts) return counts;
+  bool has_admin_api = true;
   for (const TopicSpec& spec : specs) {
     if (counts->contains(spec.name)) continue;
-    if (auto failure = create(client, spec, timeout)) return *failure;
+    if (has_admin_api) {
+      auto creation = create(client, spec, timeout);
+      if (!creation) return creation.error();
+      has_admin_api = *creation == Creation::made;
+    }
     auto partitions = wait_for_leaders(client, spec.name, timeout);
     if (!partitions) return partitions.error();
     (*counts)[spec.name] = *partitions;

@@ -35,6 +35,12 @@ std::string MockCluster::bootstrap() const {
   return rd_kafka_mock_cluster_bootstraps(state_->cluster.get());
 }
 
+bool MockCluster::create_topics(const KafkaOptions& options) {
+  return create_topic(options.alerts_topic, options.partitions) &&
+         create_topic(options.shadow_topic, options.partitions) &&
+         create_topic(options.heartbeat_topic, 1);
+}
+
 bool MockCluster::create_topic(const std::string& name, int partitions) {
   return rd_kafka_mock_topic_create(state_->cluster.get(), name.c_str(), partitions,
                                     state_->brokers) == RD_KAFKA_RESP_ERR_NO_ERROR;

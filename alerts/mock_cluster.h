@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "alerts/kafka_options.h"
+
 struct rd_kafka_mock_cluster_s;
 
 namespace tocsin::alerts {
@@ -18,7 +20,8 @@ class MockCluster {
   ~MockCluster();
 
   std::string bootstrap() const;  ///< "127.0.0.1:40001,127.0.0.1:40002"
-  /// Topics nobody made get four partitions when first asked for; this one gets `partitions`.
+  /// The publisher's topics as it would make them. Others get four partitions when first asked for.
+  bool create_topics(const KafkaOptions& options);
   bool create_topic(const std::string& name, int partitions);
   rd_kafka_mock_cluster_s* native_handle() const;  ///< for fault injection in tests
 
