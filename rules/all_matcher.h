@@ -15,7 +15,7 @@ namespace tocsin::rules {
 
 /// Bindings one search may try before it is cut: a join over many steps is exponential. At 8
 /// candidates that is all of 6 steps; deeper joins are cut only if nearly nothing joins.
-inline constexpr std::uint32_t kMaxCombinations = 262'144;
+inline constexpr std::uint32_t kMaxCombinations = 65'536;
 
 class AllMatcher {
  public:

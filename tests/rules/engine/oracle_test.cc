@@ -1,0 +1,343 @@
+// The engine against the reference model: the same random rules and streams, the same revisions.
+//
+// One case is one seed. TOCSIN_ORACLE_SEED=n replays one and prints what both said; TOCSIN_ORACLE_CASES=n
+// changes how many run.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "model.h"
+#include "support.h"
+
+namespace tocsin::rules::test {
+namespace {
+
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : engine_(seed) {}
+  std::int64_t below(std::int64_t n) {
+    return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(n));
+  }
+  bool chance(std::int64_t percent) { return below(100) < percent; }
+  template <class T>
+  T one_of(std::initializer_list<T> values) {
+    return values.begin()[below(static_cast<std::int64_t>(values.size()))];
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// --- random rules
+
+constexpr std::int64_t kWithin = 10'000;
+
+model::Condition random_condition(Random& random) {
+  model::Condition condition;
+  condition.types.insert(std::string(type_name(random.chance(70) ? kSmoke : kFlame)));
+  if (random.chance(30)) condition.types.insert(std::string(type_name(kGate)));
+  if (random.chance(50)) condition.min_level = random.below(4);
+  return condition;
+}
+
+void random_episode(Random& random, model::Rule& rule) {
+  if (random.chance(85)) rule.quiet_for = random.one_of<std::int64_t>({0, 1, 3'000, 15'000, 40'000});
+  if (random.chance(30)) rule.after = random.one_of<std::int64_t>({0, 3'000, 15'000, 30'000});
+  if (random.chance(50)) {
+    rule.or_event = model::Condition{{std::string(type_name(kPanel))}, {}};
+    if (random.chance(30)) rule.or_event->types.insert(std::string(type_name(kSmoke)));
+    if (random.chance(30)) rule.or_event->min_level = 2;
+  }
+  if (random.chance(25)) rule.rearm = random.one_of<std::int64_t>({0, 1, 5'000, 20'000});
+  rule.on_count = random.chance(40);
+  rule.on_distinct = random.chance(40);
+  rule.on_every = random.chance(20);
+  rule.min_interval = random.one_of<std::int64_t>({0, 1, 1'000, 7'000});
+  if (random.chance(40)) rule.escalate_at = static_cast<std::size_t>(1 + random.below(5));
+}
+
+model::Rule random_rule(Random& random, std::string name) {
+  model::Rule rule;
+  rule.name = std::move(name);
+  rule.form = random.one_of({model::Form::event, model::Form::count, model::Form::count,
+                             model::Form::all, model::Form::all});
+  rule.by_zone = random.chance(25);
+  rule.within = random.one_of<std::int64_t>({0, 1, kWithin, kWithin, kWithin, 3'000});
+  rule.at_least = static_cast<std::size_t>(1 + random.below(4));
+  rule.distinct = random.one_of({model::Distinct::none, model::Distinct::device, model::Distinct::zone});
+  if (rule.form != model::Form::count) rule.distinct = model::Distinct::none;
+  rule.keep = static_cast<std::size_t>(random.one_of<std::int64_t>({1, 2, 3, 8}));
+  rule.same_event = random.chance(20);
+  rule.same_zone = random.chance(40);
+  rule.max_events = static_cast<std::size_t>(random.one_of<std::int64_t>({2, 5, 10'000}));
+  rule.max_evidence = static_cast<std::size_t>(random.one_of<std::int64_t>({2, 64}));
+  const std::int64_t steps = rule.form == model::Form::all ? 2 + random.below(3) : 1;
+  for (std::int64_t i = 0; i < steps; ++i) rule.steps.push_back(random_condition(random));
+  random_episode(random, rule);
+  return rule;
+}
+
+// --- the same rule as the engine takes it
+
+const std::vector<std::uint16_t> kIdentity{kBuilding};
+
+Pattern engine_pattern(const model::Condition& condition, const std::vector<std::uint16_t>& keys,
+                       const std::vector<std::uint16_t>& distinct) {
+  const std::string where =
+      condition.min_level ? name("e.level >= ", *condition.min_level) : std::string();
+  Pattern all;
+  for (const Type type : {kSmoke, kFlame, kPanel, kGate}) {
+    if (!condition.types.contains(std::string(type_name(type)))) continue;
+    Pattern one = pattern({{type}, where}, keys, distinct);
+    all.alternatives.push_back(std::move(one.alternatives[0]));
+  }
+  return all;
+}
+
+Form engine_form(const model::Rule& from, const std::vector<std::uint16_t>& keys) {
+  std::vector<std::uint16_t> distinct;
+  if (from.distinct == model::Distinct::device) distinct = {kDevice};
+  if (from.distinct == model::Distinct::zone) distinct = {kZone};
+  Pattern first = engine_pattern(from.steps[0], keys, distinct);
+  if (from.form == model::Form::event) return EventForm{std::move(first)};
+  if (from.form == model::Form::count) {
+    CountForm form{std::move(first), {}, static_cast<std::uint32_t>(from.at_least), Duration(from.within)};
+    if (!distinct.empty()) form.distinct = {"some"};
+    return form;
+  }
+  AllForm form;
+  for (const model::Condition& step : from.steps) {
+    form.steps.push_back({std::string(1, static_cast<char>('a' + form.steps.size())),
+                          engine_pattern(step, keys, {})});
+  }
+  form.within = Duration(from.within);
+  if (from.same_zone) form.join = compile("a.zone == b.zone");
+  form.keep = static_cast<std::uint32_t>(from.keep);
+  form.same_event = from.same_event;
+  return form;
+}
+
+std::optional<Duration> duration(const std::optional<std::int64_t>& ms) {
+  return ms ? std::optional(Duration(*ms)) : std::nullopt;
+}
+
+Rule engine_rule(const model::Rule& from) {
+  const std::vector<std::uint16_t> keys = from.by_zone ? std::vector{kBuilding, kZone} : kIdentity;
+  Rule rule = base_rule(from.name, keys);
+  rule.alert.identity = {0};
+  rule.form = engine_form(from, keys);
+  rule.limits.max_events_per_window = static_cast<std::uint32_t>(from.max_events);
+  rule.limits.max_evidence = static_cast<std::uint32_t>(from.max_evidence);
+  rule.alert.resolve.quiet_for = duration(from.quiet_for);
+  rule.alert.resolve.after = duration(from.after);
+  if (from.or_event) rule.alert.resolve.or_event = OrEvent{engine_pattern(*from.or_event, kIdentity, {})};
+  rule.alert.rearm_after = duration(from.rearm);
+  rule.alert.update_on_count = from.on_count;
+  rule.alert.update_on_distinct = from.on_distinct;
+  rule.alert.update_on_every = from.on_every;
+  rule.alert.update_on_severity = true;
+  rule.alert.update_min_interval = Duration(from.min_interval);
+  if (from.escalate_at) {
+    rule.alert.escalate.push_back(
+        {compile(name("count >= ", static_cast<std::int64_t>(*from.escalate_at))), Severity::critical});
+  }
+  return rule;
+}
+
+// --- random streams
+
+model::Settings random_settings(Random& random) {
+  model::Settings settings;
+  for (const Type type : {kSmoke, kFlame, kPanel, kGate}) {
+    model::TypeSettings t;
+    t.lateness = random.one_of<std::int64_t>({0, 500, 2'000, 30'000});
+    t.max_age = random.one_of<std::int64_t>({24 * 3600 * kS, 60'000});
+    if (random.chance(20)) t.repeat_within = random.one_of<std::int64_t>({0, 1'000, 8'000});
+    settings.types[std::string(type_name(type))] = t;
+  }
+  settings.dedup_window = random.one_of<std::int64_t>({600'000, 5'000});
+  settings.dedup_entries = static_cast<std::size_t>(random.one_of<std::int64_t>({64, 2}));
+  return settings;
+}
+
+std::int64_t random_ts(Random& random, std::int64_t arr, const std::vector<model::Event>& before) {
+  if (random.chance(40)) return arr;
+  if (random.chance(50) && !before.empty()) {
+    // Near the edges of a window that another event opens, or at its very moment.
+    const model::Event& other = before[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(before.size())))];
+    const std::int64_t away = random.one_of<std::int64_t>({0, 1, kWithin - 1, kWithin, kWithin + 1, 3'000, 3'001});
+    return other.raw_ts.value_or(other.arr) + (random.chance(50) ? away : -away);
+  }
+  if (random.chance(10)) return arr + random.one_of<std::int64_t>({4'999, 5'000, 5'001, 90'000});
+  return arr - random.one_of<std::int64_t>({random.below(3'000), random.below(40'000), 2'000, 2'001, 60'000, 60'001, 700'000});
+}
+
+std::int64_t random_gap(Random& random) {
+  return random.one_of<std::int64_t>({0, 0, 1, random.below(300), random.below(3'000), random.below(12'000),
+                                      1'000, 3'000, kWithin, 15'000});
+}
+
+std::vector<model::Event> random_stream(Random& random) {
+  std::vector<model::Event> stream;
+  std::int64_t arr = 1'000'000'000;
+  const std::int64_t length = 20 + random.below(50);
+  for (std::int64_t i = 0; i < length; ++i) {
+    arr += random_gap(random);
+    model::Event event;
+    if (!stream.empty() && random.chance(8)) {
+      event = stream[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(stream.size())))];
+    } else {
+      event.type = type_name(random.one_of({kSmoke, kSmoke, kSmoke, kFlame, kFlame, kGate, kPanel}));
+      event.device = name("D", random.below(4));
+      event.building = random.chance(3) ? "" : name("B", random.below(2));
+      event.zone = random.chance(3) ? "" : name("Z", random.below(3));
+      if (random.chance(95)) event.level = random.below(5);
+      if (random.chance(95)) event.raw_ts = random_ts(random, arr, stream);
+      if (random.chance(60)) event.id = name("m", random.chance(90) ? i : random.below(i + 1));
+      if (random.chance(50)) event.seq = static_cast<std::uint64_t>(random.below(20));
+    }
+    event.arr = arr;
+    event.position = static_cast<std::uint64_t>(i + 1);
+    stream.push_back(event);
+  }
+  return stream;
+}
+
+TestEvent engine_event(const model::Event& from) {
+  TestEvent event;
+  for (const Type type : {kSmoke, kFlame, kPanel, kGate}) {
+    if (type_name(type) == from.type) event.type = type;
+  }
+  event.arr = from.arr;
+  event.ts = from.raw_ts;
+  event.without_ts = !from.raw_ts;
+  event.device = from.device;
+  event.id = from.id;
+  event.seq = from.seq;
+  event.building = from.building;
+  event.zone = from.zone;
+  event.level = from.level;
+  return event;
+}
+
+model::Revision as_the_model_says_it(const AlertRevision& from) {
+  model::Revision r{.rule = from.rule,
+                    .building = std::string(from.key.at(0).second.view().as_string()),
+                    .rev = from.rev,
+                    .firing = from.state == AlertState::firing,
+                    .reason = std::string(to_string(from.reason)),
+                    .severity = std::string(to_string(from.severity)),
+                    .opened_at = unix_ms(from.opened_at),
+                    .at = unix_ms(from.at),
+                    .position = from.log_position,
+                    .count = from.count,
+                    .distinct = from.distinct,
+                    .late = from.late,
+                    .historical = from.historical,
+                    .evidence = {},
+                    .dropped = from.evidence_dropped};
+  for (const Evidence& e : from.evidence) r.evidence.push_back(unix_ms(e.ts));
+  return r;
+}
+
+// --- one case
+
+struct Case {
+  std::vector<model::Rule> rules;
+  model::Settings settings;
+  std::vector<model::Event> stream;
+};
+
+Case make_case(std::uint64_t seed) {
+  Random random(seed);
+  Case result;
+  const std::int64_t rules = 1 + random.below(3);
+  for (std::int64_t i = 0; i < rules; ++i) {
+    result.rules.push_back(random_rule(random, std::string(1, static_cast<char>('p' + i))));
+  }
+  result.settings = random_settings(random);
+  result.stream = random_stream(random);
+  return result;
+}
+
+Session make_run(const Case& from) {
+  std::vector<Rule> rules;
+  for (const model::Rule& rule : from.rules) rules.push_back(engine_rule(rule));
+  auto set = bundle(std::move(rules));
+  for (const Type type : {kSmoke, kFlame, kPanel, kGate}) {
+    const model::TypeSettings& t = from.settings.types.at(std::string(type_name(type)));
+    set->type_settings[type].lateness = Duration(t.lateness);
+    set->type_settings[type].max_age = Duration(t.max_age);
+    if (t.repeat_within) {
+      set->type_settings[type].repeat = TypeSettings::Repeat{{kDevice}, Duration(*t.repeat_within)};
+    }
+  }
+  EngineOptions options;
+  options.dedup_window = Duration(from.settings.dedup_window);
+  options.dedup_entries_per_device = static_cast<std::uint32_t>(from.settings.dedup_entries);
+  return Session(std::move(set), options);
+}
+
+struct Outcome {
+  bool equal = false;
+  std::size_t revisions = 0;
+  std::uint64_t matches = 0;
+  std::string story;
+};
+
+Outcome run_case(std::uint64_t seed) {
+  const Case one = make_case(seed);
+  model::Model model(one.rules, one.settings);
+  Session run = make_run(one);
+  for (const model::Event& event : one.stream) {
+    model.apply(event);
+    run.apply(engine_event(event));
+  }
+  model.run_out();
+  run.run_out();
+
+  std::vector<model::Revision> said;
+  for (const AlertRevision& revision : run.said()) {
+    if (revision.kind == AlertKind::rule) said.push_back(as_the_model_says_it(revision));
+  }
+  Outcome outcome{.equal = said == model.said(), .revisions = said.size(), .matches = 0, .story = {}};
+  for (std::size_t i = 0; i < one.rules.size(); ++i) {
+    const bool joins = one.rules[i].form == model::Form::all && one.rules[i].same_zone;
+    outcome.equal = outcome.equal && run.counters(i).matches == model.matches(i) &&
+                    (joins || run.counters(i).eval_errors == model.errors(i));
+    outcome.matches += model.matches(i);
+  }
+  for (const auto& r : model.said()) outcome.story += "model  " + to_string(r) + "\n";
+  for (const auto& r : said) outcome.story += "engine " + to_string(r) + "\n";
+  return outcome;
+}
+
+std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
+  const char* const text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+TEST(Oracle, TheEngineSaysWhatTheReferenceModelSays) {
+  const std::uint64_t only = number_from("TOCSIN_ORACLE_SEED", 0);
+  const std::uint64_t cases = only != 0 ? 1 : number_from("TOCSIN_ORACLE_CASES", 10'000);
+  std::size_t revisions = 0;
+  std::uint64_t matches = 0;
+  for (std::uint64_t i = 0; i < cases; ++i) {
+    const std::uint64_t seed = only != 0 ? only : i + 1;
+    const Outcome outcome = run_case(seed);
+    revisions += outcome.revisions;
+    matches += outcome.matches;
+    if (only != 0) std::cout << outcome.story;
+    ASSERT_TRUE(outcome.equal) << "replay with TOCSIN_ORACLE_SEED=" << seed << "\n" << outcome.story;
+  }
+  std::cout << cases << " cases, " << matches << " matches, " << revisions << " revisions\n";
+  if (only == 0) {
+    EXPECT_GT(revisions, cases * 2) << "the streams no longer reach anything";
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::rules::test

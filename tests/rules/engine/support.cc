@@ -1,0 +1,217 @@
+#include "support.h"
+
+#include <array>
+
+#include "core/check.h"
+#include "core/digest.h"
+
+namespace tocsin::rules::test {
+namespace {
+
+constexpr std::array<std::string_view, kTypes> kTypeNames{"smoke.alarm", "camera.detection",
+                                                          "panel.operation", "gate.state"};
+
+struct Field {
+  std::string_view name;
+  ValueKind kind;
+  std::uint16_t slot;
+};
+constexpr std::array<Field, 8> kFields{{{"level", ValueKind::int64, kLevel},
+                                        {"divisor", ValueKind::int64, kDivisor},
+                                        {"op", ValueKind::string, kOp},
+                                        {"device_id", ValueKind::string, kDevice},
+                                        {"zone", ValueKind::string, kZone},
+                                        {"building", ValueKind::string, kBuilding},
+                                        {"late", ValueKind::boolean, slot_of(CommonSlot::late)},
+                                        {"ts", ValueKind::timestamp, slot_of(CommonSlot::ts)}}};
+
+class TestScope final : public cel::Scope {
+ public:
+  std::optional<cel::Input> find(std::string_view path) const override {
+    if (path == "count") return input(ValueKind::int64, kFrameAlert, kVarCount);
+    if (path == "distinct") return input(ValueKind::int64, kFrameAlert, kVarDistinct);
+    if (path == "severity") return input(ValueKind::string, kFrameAlert, kVarSeverity);
+    if (path == "key.k0") return input(ValueKind::string, kFrameKey, 0);
+    if (path == "key.k1") return input(ValueKind::string, kFrameKey, 1);
+    if (path.size() < 3 || path[1] != '.') return std::nullopt;
+    const std::size_t frame = path[0] == 'e' ? std::size_t{kFrameEvent}
+                                             : kFrameStep + static_cast<std::size_t>(path[0] - 'a');
+    for (const Field& field : kFields) {
+      if (field.name == path.substr(2)) return input(field.kind, frame, field.slot);
+    }
+    return std::nullopt;
+  }
+  std::vector<std::string> names() const override { return {}; }
+
+ private:
+  static cel::Input input(ValueKind kind, std::size_t frame, std::uint16_t slot) {
+    return {.type = {kind, ValueKind::unset},
+            .frame = static_cast<std::uint8_t>(frame),
+            .slot = slot,
+            .constant = {}};
+  }
+};
+
+cel::Program compile_any(std::string_view source, std::optional<cel::Type> type) {
+  if (source.empty()) return {};
+  cel::Compiled compiled = cel::compile(source, TestScope{}, type);
+  TOCSIN_CHECK(compiled.errors.empty());
+  return compiled.program;
+}
+
+std::string field_name(std::uint16_t slot) {
+  if (slot >= kCommonSlots) return name("field", slot);
+  return common_fields()[slot].name;
+}
+
+void set_text(Event& event, std::uint16_t slot, const std::string& text) {
+  if (!text.empty()) event.slots[slot] = Value::string(text);
+}
+
+}  // namespace
+
+std::string_view type_name(Type type) { return kTypeNames[type]; }
+
+std::string name(std::string_view prefix, std::int64_t number) {
+  std::string out(prefix);
+  return out += std::to_string(number);
+}
+
+Event make_event(const TestEvent& from, std::uint64_t position) {
+  Event event;
+  event.type = static_cast<EventTypeId>(from.type);
+  event.log_position = position;
+  event.arr = from_unix_ms(from.arr);
+  event.has_ts = !from.without_ts;
+  event.raw_ts = from_unix_ms(from.ts.value_or(from.arr));
+  event.slot(CommonSlot::type) = Value::string(type_name(from.type));
+  set_text(event, slot_of(CommonSlot::id), from.id);
+  set_text(event, kDevice, from.device);
+  set_text(event, kBuilding, from.building);
+  set_text(event, kZone, from.zone);
+  set_text(event, kOp, from.op);
+  if (from.seq) event.slot(CommonSlot::seq) = Value::uint64(*from.seq);
+  if (from.level) event.slots[kLevel] = Value::int64(*from.level);
+  if (from.divisor) event.slots[kDivisor] = Value::int64(*from.divisor);
+  for (std::size_t i = kCommonSlots; i < kMaxSlots; ++i) {
+    event.content_hash = stable_hash(event.slots[i], event.content_hash);
+  }
+  return event;
+}
+
+cel::Program compile(std::string_view source) {
+  return compile_any(source, cel::Type{ValueKind::boolean, ValueKind::unset});
+}
+
+Template text(std::string_view source) {
+  Template result{.pieces = {}, .source = std::string(source)};
+  while (!source.empty()) {
+    const std::size_t hole = source.find("{{");
+    result.pieces.push_back({std::string(source.substr(0, hole)), {}});
+    if (hole == std::string_view::npos) break;
+    const std::size_t end = source.find("}}");
+    result.pieces.push_back({"", compile_any(source.substr(hole + 2, end - hole - 2), std::nullopt)});
+    source.remove_prefix(end + 2);
+  }
+  return result;
+}
+
+Pattern pattern(const On& on, const std::vector<std::uint16_t>& keys,
+                const std::vector<std::uint16_t>& distinct) {
+  Pattern result;
+  for (const Type type : on.types) {
+    result.alternatives.push_back({.type = static_cast<EventTypeId>(type),
+                                   .where = compile(on.where),
+                                   .key_slots = keys,
+                                   .distinct_slots = distinct,
+                                   .reads = {{"e.level", kLevel}}});
+  }
+  return result;
+}
+
+Rule base_rule(std::string name, std::vector<std::uint16_t> keys) {
+  Rule rule;
+  rule.name = std::move(name);
+  rule.title = {.en = rule.name, .zh = rule.name};
+  rule.category = "fire";
+  rule.severity = Severity::high;
+  for (std::uint16_t i = 0; i < keys.size(); ++i) {
+    rule.for_each.push_back(field_name(keys[i]));
+    rule.alert.identity.push_back(i);
+  }
+  rule.alert.resolve.quiet_for = std::chrono::minutes(10);
+  rule.version = sha256(rule.name);
+  rule.match_hash = rule.version;
+  return rule;
+}
+
+Rule event_rule(std::string name, const On& on) {
+  Rule rule = base_rule(std::move(name));
+  rule.form = EventForm{pattern(on, {kBuilding})};
+  return rule;
+}
+
+Rule count_rule(std::string name, const On& on, std::uint32_t at_least, std::int64_t within,
+                bool distinct_devices) {
+  Rule rule = base_rule(std::move(name));
+  CountForm form{.pattern = {}, .distinct = {}, .at_least = at_least, .within = Duration(within)};
+  if (distinct_devices) form.distinct = {"device_id"};
+  form.pattern = pattern(on, {kBuilding}, distinct_devices ? std::vector{kDevice} : std::vector<std::uint16_t>{});
+  rule.form = std::move(form);
+  return rule;
+}
+
+Rule all_rule(std::string name, const std::vector<On>& steps, std::int64_t within,
+              std::string_view join) {
+  Rule rule = base_rule(std::move(name));
+  AllForm form;
+  form.within = Duration(within);
+  form.join = compile(join);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    form.steps.push_back({std::string(1, static_cast<char>('a' + i)), pattern(steps[i], {kBuilding})});
+  }
+  rule.form = std::move(form);
+  return rule;
+}
+
+void resolve_on(Rule& rule, const On& on) {
+  rule.alert.resolve.or_event = OrEvent{pattern(on, {kBuilding})};
+}
+
+std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules) {
+  auto set = std::make_shared<RuleSet>();
+  set->rules = std::move(rules);
+  set->type_settings.resize(kTypes);
+  return set;
+}
+
+Verdict Session::apply(const TestEvent& from) {
+  Event event = make_event(from, ++position_);
+  return engine_.apply(event, said_);
+}
+
+void Session::apply_all(const std::vector<TestEvent>& events) {
+  for (const TestEvent& event : events) apply(event);
+}
+
+std::vector<std::string> Session::lines() {
+  std::vector<std::string> lines;
+  for (; told_ < said_.size(); ++told_) lines.push_back(line_of(said_[told_]));
+  return lines;
+}
+
+std::string line_of(const AlertRevision& r) {
+  std::string key;
+  for (const NamedValue& value : r.key) {
+    if (!key.empty()) key += ',';
+    key += to_text(value.second.view());
+  }
+  std::string line = std::to_string(unix_ms(r.at)) + " ";
+  if (r.kind != AlertKind::rule) line += std::string(to_string(r.kind)) + " ";
+  line += r.rule + "[" + key + "] #" + std::to_string(r.rev) + " ";
+  line += std::string(to_string(r.state)) + " " + std::string(to_string(r.reason)) + " ";
+  line += std::string(to_string(r.severity)) + " count=" + std::to_string(r.count);
+  return line + " distinct=" + std::to_string(r.distinct);
+}
+
+}  // namespace tocsin::rules::test

@@ -1,0 +1,110 @@
+#pragma once
+/// What the engine's tests share: a small catalogue, events as plain structs, rules in a few lines.
+/// No loader and no decoder, so that a failure here is the engine's.
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rules/engine.h"
+
+namespace tocsin::rules::test {
+
+enum Type : std::uint16_t { kSmoke = 0, kFlame = 1, kPanel = 2, kGate = 3, kTypes = 4 };
+std::string_view type_name(Type type);
+
+/// Slots of the types' own fields; every type has all of them.
+inline constexpr std::uint16_t kLevel = kCommonSlots;       // int
+inline constexpr std::uint16_t kDivisor = kCommonSlots + 1;  // int
+inline constexpr std::uint16_t kOp = kCommonSlots + 2;       // string
+
+constexpr std::uint16_t slot_of(CommonSlot s) { return static_cast<std::uint16_t>(s); }
+inline constexpr std::uint16_t kDevice = slot_of(CommonSlot::device_id);
+inline constexpr std::uint16_t kBuilding = slot_of(CommonSlot::building);
+inline constexpr std::uint16_t kZone = slot_of(CommonSlot::zone);
+
+inline constexpr std::int64_t kS = 1000;
+inline constexpr std::int64_t kMin = 60 * kS;
+
+struct TestEvent {
+  Type type = kSmoke;
+  std::int64_t arr = 0;
+  std::optional<std::int64_t> ts = {};  ///< unset: as arr, and said so by the device
+  bool without_ts = false;
+  std::string device = "D1";
+  std::string id = {};
+  std::optional<std::uint64_t> seq = {};
+  std::string building = "B1";  ///< empty: unset
+  std::string zone = "Z1";
+  std::optional<std::int64_t> level = 3;
+  std::optional<std::int64_t> divisor = {};
+  std::string op = {};
+};
+
+/// "D" and 7: "D7".
+std::string name(std::string_view prefix, std::int64_t number);
+
+/// The event as the decoder would hand it over; points into `from`.
+Event make_event(const TestEvent& from, std::uint64_t position);
+
+/// A condition over e.level, e.divisor, e.op, e.device_id, e.zone, key.k0.., step names a..d (a.level,
+/// a.zone, a.device_id), count, distinct, severity.
+cel::Program compile(std::string_view source);
+/// Text with {{holes}}.
+Template text(std::string_view source);
+
+struct On {
+  std::initializer_list<Type> types;
+  std::string_view where = "";
+};
+/// Keyed by `keys` (slots).
+Pattern pattern(const On& on, const std::vector<std::uint16_t>& keys,
+                const std::vector<std::uint16_t>& distinct = {});
+
+/// A rule keyed by building (or `keys`), resolving after 10 quiet minutes; the caller adds a form.
+Rule base_rule(std::string name, std::vector<std::uint16_t> keys = {kBuilding});
+Rule event_rule(std::string name, const On& on);
+Rule count_rule(std::string name, const On& on, std::uint32_t at_least, std::int64_t within,
+                bool distinct_devices = false);
+/// Steps are named a, b, c, d.
+Rule all_rule(std::string name, const std::vector<On>& steps, std::int64_t within,
+              std::string_view join = "");
+void resolve_on(Rule& rule, const On& on);
+
+std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules);
+
+/// An engine with what it said so far.
+class Session {
+ public:
+  explicit Session(std::shared_ptr<const RuleSet> rules, EngineOptions options = {})
+      : engine_(std::move(rules), nullptr, options) {}
+  explicit Session(Rule rule) : Session(bundle({std::move(rule)})) {}
+
+  Verdict apply(const TestEvent& event);
+  void apply_all(const std::vector<TestEvent>& events);
+  void advance(std::int64_t to) { engine_.advance(from_unix_ms(to), said_); }
+  void run_out() { engine_.run_out(said_); }
+  void reload(std::shared_ptr<const RuleSet> rules, std::int64_t at) {
+    engine_.reload(std::move(rules), from_unix_ms(at), said_);
+  }
+
+  Engine& engine() { return engine_; }
+  const std::vector<AlertRevision>& said() const { return said_; }
+  /// What was said since the last call, one line each: see line_of.
+  std::vector<std::string> lines();
+  const RuleCounters& counters(std::size_t rule = 0) const { return engine_.counters(rule); }
+
+ private:
+  Engine engine_;
+  std::uint64_t position_ = 0;
+  std::vector<AlertRevision> said_;
+  std::size_t told_ = 0;
+};
+
+/// "41000 smoke[B1] #1 firing matched high count=2 distinct=2"; other kinds stand before the rule.
+std::string line_of(const AlertRevision& revision);
+
+}  // namespace tocsin::rules::test
