@@ -43,6 +43,20 @@ inline constexpr std::size_t kLocKinds = 9;
 inline constexpr std::size_t kFirstDevice = static_cast<std::size_t>(CommonSlot::kind);
 inline constexpr std::size_t kMaxSlots = kCommonSlots + kMaxTypeFields;
 
+/// How protobuf writes a field of a type. JSON obeys the same ranges, so that one fact has one value
+/// whichever way it came.
+enum class WireForm : std::uint8_t {
+  none,  ///< not from a message: no range beyond the kind's
+  boolean,
+  int32, int64, uint32, uint64,
+  sint32, sint64,  // zigzag
+  fixed32, fixed64, sfixed32, sfixed64,
+  float32, float64,
+  string,
+  enumeration,
+  message,  ///< Timestamp or Duration
+};
+
 struct FieldSpec {
   std::string name;  ///< as rules and JSON write it: "mg_m3", "loc.building", "device.kind"
   ValueKind kind = ValueKind::unset;
@@ -50,6 +64,9 @@ struct FieldSpec {
   std::uint16_t slot = 0;                ///< index into Event::slots
   std::uint32_t number = 0;              ///< protobuf field number; 0 for common slots
   std::vector<std::string> words;        ///< an enum's words, by number; its slot holds a string
+  std::string word_prefix;               ///< what was cut from them: "GATE_STATE_"
+  WireForm wire = WireForm::none;        ///< of one element, if a list
+  std::string json_name;                 ///< in proto3 JSON: "mgM3"
 };
 
 /// Name, kind and slot of every common slot ("id", ..., "loc.city", ..., "device.kind", ...).

@@ -10,14 +10,12 @@
 
 #include "core/catalogue.h"
 #include "core/diagnostic.h"
+#include "core/source_file.h"
 #include "rules/rule.h"
 
 namespace tocsin::rules {
 
-struct SourceFile {
-  std::string name;  ///< as diagnostics print it; "bundle.yaml" (its last part) is the bundle file
-  std::string text;
-};
+using tocsin::SourceFile;  ///< "bundle.yaml" (its name's last part) is the bundle file
 
 /// One test of a rule file or of a *.test.yaml.
 struct TestStep {

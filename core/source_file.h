@@ -1,0 +1,19 @@
+#pragma once
+/// A file by content: what loaders of rules and registries work on, so that what is replayed from the log loads
+/// exactly as it did from disk.
+#include <string>
+#include <string_view>
+
+namespace tocsin {
+
+struct SourceFile {
+  std::string name;  ///< as diagnostics print it; its last part says what it is ("bundle.yaml", "places.csv")
+  std::string text;
+
+  std::string_view last_part() const {
+    const std::string_view whole = name;
+    return whole.substr(whole.rfind('/') + 1);  // npos + 1 is 0
+  }
+};
+
+}  // namespace tocsin
