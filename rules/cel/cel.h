@@ -4,6 +4,7 @@
 ///
 /// Path: load/ compiles each condition; match evaluates it per event.
 /// Thread: a Program is const and may be shared; a Scratch belongs to one thread.
+/// Reading an unset field gives its type's default; a time has none, so that is an error; has() tells.
 /// Limits: CompileLimits, each with its diagnostic code. Semantics: the CEL specification
 /// (errors of && and || are commutative, int overflow is an error, numbers compare by value).
 #include <cstdint>
@@ -130,6 +131,7 @@ class Program {
 
  private:
   friend class Compiler;
+  friend class Machine;
   struct Code;
   std::shared_ptr<const Code> code_;
 };
