@@ -95,7 +95,8 @@ const std::vector<ConfigKey>& config_keys();
 
 struct ConfigRead {
   Config config;
-  Diagnostics diagnostics;  ///< E50xx, all of them
+  Diagnostics diagnostics;  ///< all of them
+  std::vector<std::string_view> present;  ///< paths of the keys that the file gives
 };
 /// `file`: as diagnostics name it.
 ConfigRead parse_config(const std::string& file, const std::string& text);

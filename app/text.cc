@@ -4,73 +4,37 @@
 #include <charconv>
 #include <utility>
 
+#include "rules/load/read_values.h"
+
 namespace tocsin::app {
 namespace {
 
-constexpr std::int64_t kLongest = 100LL * 366 * 24 * 3600 * 1000;
-
-// Longest unit name first where one begins like another.
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kTimeUnits{
-    {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> kByteUnits{
     {{"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024}, {"B", 1}}};
-
-// Takes digits off the front of `text`.
-template <class Number>
-std::optional<Number> take_number(std::string_view& text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || text.front() == '-') return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return number;
-}
-
-template <class Units>
-auto take_unit(std::string_view& text, const Units& units)
-    -> std::optional<typename Units::value_type::second_type> {
-  for (const auto& [name, factor] : units) {
-    if (!text.starts_with(name)) continue;
-    text.remove_prefix(name.size());
-    return factor;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text == "0") return Duration{0};
-  std::int64_t total = 0;
-  do {
-    const auto number = text.empty() ? std::nullopt : take_number<std::int64_t>(text);
-    const auto unit = take_unit(text, kTimeUnits);
-    if (!number || !unit || *number > kLongest / *unit) return std::nullopt;
-    total += *number * *unit;
-  } while (!text.empty() && total <= kLongest);
-  return total <= kLongest ? std::optional(Duration{total}) : std::nullopt;
+  return yaml::parse_duration(text);
 }
 
 std::string duration_text(Duration d) {
-  std::int64_t rest = d.count() < 0 ? -d.count() : d.count();
-  std::string text;
-  for (auto unit = kTimeUnits.rbegin(); unit != kTimeUnits.rend(); ++unit) {
-    if (rest < unit->second) continue;
-    text.append(std::to_string(rest / unit->second)).append(unit->first);
-    rest %= unit->second;
-  }
-  if (text.empty()) return "0s";
-  return d.count() < 0 ? "-" + text : text;
+  std::string text = d.count() < 0 ? "-" : "";
+  return text.append(yaml::duration_text(std::chrono::abs(d)));
 }
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
-  const auto number = text.empty() ? std::nullopt : take_number<std::uint64_t>(text);
-  if (!number) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   if (text.starts_with(' ')) text.remove_prefix(1);
   if (text.empty()) return number;
-  const auto unit = take_unit(text, kByteUnits);
-  if (!unit || !text.empty() || *number > UINT64_MAX / *unit) return std::nullopt;
-  return *number * *unit;
+  for (const auto& [name, factor] : kByteUnits) {
+    if (text == name && number <= UINT64_MAX / factor) return number * factor;
+  }
+  return std::nullopt;
 }
 
 std::string bytes_text(std::uint64_t bytes) {

@@ -9,10 +9,9 @@
 
 namespace tocsin::app {
 
-/// "250ms", "30s", "10m41s", "24h", "7d", with an optional leading '+'. A unit is required, but for "0".
-/// nullopt: not a duration, or over 100 years.
+/// As in rules ("250ms", "30s", "10m41s", "7d"), and with a leading '+'. nullopt: not a duration.
 std::optional<Duration> parse_duration(std::string_view text);
-/// "10m41s", "250ms", "0s".
+/// "10m41s", "250ms", "0s", "-30s".
 std::string duration_text(Duration d);
 
 /// "64MiB", "256 KiB", "1GiB", "4096" (bytes). nullopt: not a size.
