@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
+#include "rules/cel/ast.h"
 #include "rules/cel/overload.h"
 
 /// + - * / % and negation: of integers with every overflow an error, of doubles as IEEE 754 says.
@@ -157,8 +159,8 @@ constexpr Overload kOverloads[] = {
     binary("/", kDouble, divide_doubles, false),
     binary("%", kInt, modulo<std::int64_t>, true),
     binary("%", kUint, modulo<std::uint64_t>, true),
-    unary("-_", kInt, negate_int, true),
-    unary("-_", kDouble, negate_double, false),
+    unary(kNegation, kInt, negate_int, true),
+    unary(kNegation, kDouble, negate_double, false),
 };
 
 constexpr Overload kIndex = {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/value.h"
@@ -13,6 +14,10 @@
 namespace tocsin::cel {
 
 struct Overload;
+
+/// How the parser names operators whose text says too little.
+inline constexpr std::string_view kInOperator = "@in";
+inline constexpr std::string_view kNegation = "-_";
 
 enum class NodeKind : std::uint8_t {
   // As parsed.
@@ -38,8 +43,8 @@ enum class Walk : std::uint8_t { exists, all, exists_one };
 struct Node {
   NodeKind kind = NodeKind::literal;
   bool method = false;
-  bool leaf_name = false;  ///< a name written with a leading dot: macro variables do not hide it
-  bool grouped = false;    ///< stands in parentheses of its own
+  bool rooted = false;   ///< a name written with a leading dot: macro variables do not hide it
+  bool grouped = false;  ///< stands in parentheses of its own
   Walk walk{};
   std::uint16_t depth = 1;  ///< of the tree below it
   Span span{};
@@ -56,8 +61,7 @@ struct Node {
   std::size_t max_items = 0;  ///< of a list: no more than this at run time
   std::uint32_t operand = 0;  ///< of the overload: a relation, an index into regexes or zones
   bool may_fail = false;      ///< written by the folder
-
-  mutable std::uint16_t slot = 0;  ///< of a macro's variable on the stack; written by the compiler
+  std::uint16_t slot = 0;     ///< of a macro's list on the stack; written by the compiler
 };
 
 /// Owns the nodes of one expression.

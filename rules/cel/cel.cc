@@ -31,6 +31,11 @@ bool is_readable(std::string_view source, const CompileLimits& limits, TextError
                {"the text is not valid UTF-8", "文本不是有效的 UTF-8"});
     return false;
   }
+  if (const std::size_t nul = source.find('\0'); nul < source.size()) {
+    errors.add(ErrorCode::unexpected_character, {nul, nul + 1},
+               {"unexpected character U+0000", "意外的字符 U+0000"});
+    return false;
+  }
   const std::size_t length = count_code_points(source);
   if (length <= limits.max_length) return true;
   errors.add(ErrorCode::too_long, {byte_of_code_point(source, limits.max_length), source.size()},

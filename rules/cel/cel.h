@@ -5,8 +5,19 @@
 /// Path: load/ compiles each condition; match evaluates it per event.
 /// Thread: a Program is const and may be shared; a Scratch belongs to one thread.
 /// Reading an unset field gives its type's default; a time has none, so that is an error; has() tells.
-/// Limits: CompileLimits, each with its diagnostic code. Semantics: the CEL specification
-/// (errors of && and || are commutative, int overflow is an error, numbers compare by value).
+/// Limits: CompileLimits, each with its diagnostic code (text_error.h). Semantics: the CEL specification
+/// (errors of && and || are commutative, int overflow is an error, numbers compare by value). Where it
+/// leaves a choice:
+///   - An unset field reads as its type's default (false, 0, 0.0, "", []), as an unset proto3 field does;
+///     a timestamp or duration has none and is the error no_such_field. has(e.x) tells them apart.
+///   - Numbers of different kinds compare, but nothing is converted silently: e.level + 1 is refused.
+///   - A list holds one type and no lists.
+///   - Regular expressions and time zones are literals or constants of the scope. A bad expression is
+///     refused when compiling; an unknown zone is an error when evaluated (as any constant's error is).
+///   - Timestamps are of the years 0001 to 9999, durations what 64 bits of nanoseconds hold. A duration's
+///     getMilliseconds() is its part below a second; its other getters count whole units.
+///   - string(double) is the shortest text that reads back, as core's to_text() writes it.
+/// Left out and refused by name: maps, messages, bytes, null, dyn, type(), map(), filter(), .? and [?].
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,7 +42,8 @@ struct Input {
   Type type;
   std::uint8_t frame = 0;
   std::uint16_t slot = 0;
-  std::optional<Value> constant;  ///< must outlive the compilation; the program keeps a copy
+  /// Of that type, never unset. Must outlive the compilation; the program keeps a copy.
+  std::optional<Value> constant;
 };
 
 /// A function the host provides, such as adjacent(a, b). Called as Host::call(index, args).
@@ -47,6 +59,7 @@ class Scope {
  public:
   virtual ~Scope() = default;
   /// `path` is the longest dotted chain of identifiers in the source ("e.level", "smoke.loc.zone").
+  /// A method's name is not part of it: e.name.startsWith("a") asks for "e.name".
   virtual std::optional<Input> find(std::string_view path) const = 0;
   /// Every path that find() knows, for "did you mean".
   virtual std::vector<std::string> names() const = 0;
@@ -62,7 +75,7 @@ class Host {
 
 struct CompileLimits {
   std::size_t max_length = 4096;      ///< code points of source
-  std::size_t max_depth = 32;         ///< nesting of the expression
+  std::size_t max_depth = 32;         ///< nesting of brackets, calls and ?: (operators in a row: 512)
   std::size_t max_cost = 10'000;      ///< bound on evaluation steps (see Program::cost)
   std::size_t max_list_items = 64;    ///< items of a list that a macro may walk
   std::size_t max_regex_bytes = 256;  ///< source of one regular expression
@@ -122,7 +135,9 @@ class Program {
 
   bool empty() const { return code_ == nullptr; }
   Type type() const;
-  std::size_t cost() const;  ///< upper bound on steps of one evaluation
+  /// Upper bound on the steps of one evaluation. A step may look at a whole string or list, so its
+  /// time is bounded by the size of the event; a list field is counted with max_list_items.
+  std::size_t cost() const;
   /// The paths the expression reads from run-time inputs, in order of appearance, without repeats.
   const std::vector<std::pair<std::string, Input>>& reads() const;
 

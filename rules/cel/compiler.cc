@@ -24,7 +24,7 @@ constexpr std::size_t kHostCost = 20;  // steps of a host call
 
 }  // namespace
 
-void Compiler::compile(const Node& root) {
+void Compiler::compile(Node& root) {
   emit(root);
   add({.op = Op::done}, 0);
   code_.type = root.type;
@@ -38,7 +38,7 @@ Program Compiler::program_of(Bytecode code) {
   return program;
 }
 
-void Compiler::emit(const Node& node) {
+void Compiler::emit(Node& node) {
   switch (node.kind) {
     case NodeKind::literal: return push_constant(node.value.view());
     case NodeKind::input:
@@ -52,7 +52,7 @@ void Compiler::emit(const Node& node) {
       add({.op = Op::local, .b = static_cast<std::uint16_t>(node.binder->slot + kLoopItem)}, +1);
       return;
     case NodeKind::list:
-      for (const Node* item : node.children) emit(*item);
+      for (Node* item : node.children) emit(*item);
       add({.op = Op::list, .c = static_cast<std::uint32_t>(node.children.size())},
           1 - static_cast<std::ptrdiff_t>(node.children.size()));
       return;
@@ -84,8 +84,8 @@ std::uint32_t Compiler::add(Instr instr, std::ptrdiff_t stack_change, std::size_
   return at;
 }
 
-void Compiler::call(const Node& node) {
-  for (const Node* argument : node.children) emit(*argument);
+void Compiler::call(Node& node) {
+  for (Node* argument : node.children) emit(*argument);
   if (node.overload == nullptr) {
     add({.op = Op::logical_not}, 0);
     return;
@@ -98,15 +98,15 @@ void Compiler::call(const Node& node) {
   code_.calls.push_back({node.overload->run, node.operand});
 }
 
-void Compiler::host_call(const Node& node) {
-  for (const Node* argument : node.children) emit(*argument);
+void Compiler::host_call(Node& node) {
+  for (Node* argument : node.children) emit(*argument);
   const std::size_t arity = node.children.size();
   add({.op = Op::host, .a = static_cast<std::uint8_t>(arity), .b = node.input.slot,
        .c = static_cast<std::uint32_t>(node.type.kind)},
       1 - static_cast<std::ptrdiff_t>(arity), kHostCost);
 }
 
-std::uint16_t Compiler::emit_guarded(const Node& node, std::size_t height) {
+std::uint16_t Compiler::emit_guarded(Node& node, std::size_t height) {
   if (!node.may_fail) {
     emit(node);
     return kNoHandler;
@@ -128,7 +128,7 @@ void Compiler::land_handler(std::uint16_t handler) {
 //     pending | a, on error -> B | if false -> END | B: b, on error -> C | if false -> END | C: c | END: settle
 //
 // The last operand's error is the result's, so it is not guarded.
-void Compiler::logical(const Node& node) {
+void Compiler::logical(Node& node) {
   const auto& operands = node.children;
   const bool guarded = std::any_of(operands.begin(), operands.end() - 1,
                                    [](const Node* operand) { return operand->may_fail; });
@@ -146,7 +146,7 @@ void Compiler::logical(const Node& node) {
   if (guarded) add({.op = Op::settle, .a = absorbing, .b = slot}, -1);
 }
 
-void Compiler::conditional(const Node& node) {
+void Compiler::conditional(Node& node) {
   emit(*node.children[0]);
   const std::uint32_t to_else = add({.op = Op::jump_if_false}, -1);
   emit(*node.children[1]);
@@ -156,7 +156,7 @@ void Compiler::conditional(const Node& node) {
   land(to_end);
 }
 
-void Compiler::macro(const Node& node) {
+void Compiler::macro(Node& node) {
   emit(*node.children[0]);
   const auto base = static_cast<std::uint16_t>(height_ - 1);
   node.slot = base;

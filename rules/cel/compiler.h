@@ -13,17 +13,17 @@ class Compiler {
   /// Writes instructions, constants and cost into `code`, which the checker prepared.
   Compiler(const CompileLimits& limits, Bytecode& code) : limits_(limits), code_(code) {}
 
-  void compile(const Node& root);
+  void compile(Node& root);
 
   static Program program_of(Bytecode code);
 
  private:
-  void emit(const Node& node);
-  void call(const Node& node);
-  void host_call(const Node& node);
-  void logical(const Node& node);
-  void conditional(const Node& node);
-  void macro(const Node& node);
+  void emit(Node& node);
+  void call(Node& node);
+  void host_call(Node& node);
+  void logical(Node& node);
+  void conditional(Node& node);
+  void macro(Node& node);
   void push_constant(const Value& value);
 
   std::uint32_t add(Instr instr, std::ptrdiff_t stack_change, std::size_t cost = 1);
@@ -32,7 +32,7 @@ class Compiler {
 
   /// Emits `node` so that an error in it is kept pending below `height`; the place to go on is set later
   /// with land_handler(). Only if the node may fail.
-  std::uint16_t emit_guarded(const Node& node, std::size_t height);
+  std::uint16_t emit_guarded(Node& node, std::size_t height);
   void land_handler(std::uint16_t handler);
 
   const CompileLimits& limits_;

@@ -123,7 +123,7 @@ class Parser {
   }
 
   Node* expression() {
-    if (++nesting_ > max_depth_) {
+    if (nesting_++ > max_depth_) {
       return fail(ErrorCode::too_deep, peek().span,
                   {fmt::format("nested more than {} deep", max_depth_),
                    fmt::format("嵌套超过 {} 层", max_depth_)});
@@ -171,7 +171,7 @@ class Parser {
     return make({.kind = kind,
                  .span = span,
                  .text_span = op.span,
-                 .text = op.text == "in" ? "@in" : op.text,
+                 .text = op.text == "in" ? std::string(kInOperator) : op.text,
                  .children = {left, right}});
   }
 
@@ -187,7 +187,7 @@ class Parser {
       node = make({.kind = NodeKind::call,
                    .span = {sign.span.begin, node->span.end},
                    .text_span = sign.span,
-                   .text = sign.text == "-" ? "-_" : "!",
+                   .text = sign.text == "-" ? std::string(kNegation) : sign.text,
                    .children = {node}});
     }
     return node;
@@ -323,7 +323,7 @@ class Parser {
   Node* named(std::size_t begin, bool rooted) {
     const Token& token = take();
     Node node{.kind = NodeKind::name,
-              .leaf_name = rooted,
+              .rooted = rooted,
               .span = {begin, token.span.end},
               .text_span = token.span,
               .text = token.text};
