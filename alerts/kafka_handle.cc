@@ -34,6 +34,9 @@ Properties producer_properties(const KafkaOptions& options) {
       {"enable.idempotence", "true"},
       {"enable.gapless.guarantee", "true"},  // a record that fails for good ends the producer: no gap
       {"acks", "all"},
+      // librdkafka takes the success of a later request for that of an earlier one, counting on the
+      // broker to refuse a gap; a broker that does not know the producer yet refuses none.
+      {"max.in.flight.requests.per.connection", "1"},
       {"linger.ms", "0"},
       {"socket.nagle.disable", "true"},
       {"reconnect.backoff.ms", "50"},

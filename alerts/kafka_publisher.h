@@ -1,6 +1,7 @@
 #pragma once
 /// KafkaPublisher: the sink that carries the alert log to Kafka, each revision once and in order, and
-/// continues where it stopped after a restart, a lost producer or a broker that was away.
+/// continues where it stopped after a restart, a lost producer or a broker that was away. (If a broker
+/// refuses a record for good, those already on their way behind it may arrive first.)
 ///
 ///     connect: topics (made if missing) -> read-back (kafka_read_back.h) -> first heartbeat = ready
 ///     then:    records after the read-back position, except those already there

@@ -32,7 +32,9 @@ class KafkaPublisherTest : public ::testing::Test {
     rig.start();
   }
 
+  // The next produce requests fail so.
   void inject(std::vector<rd_kafka_resp_err_t> errors) {
+    ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().heartbeats_total > 0; }));
     rd_kafka_mock_push_request_errors_array(cluster->native_handle(), kProduce, errors.size(),
                                             errors.data());
   }
@@ -189,22 +191,19 @@ TEST_F(KafkaPublisherTest, TopicsThatAreMissingAreMade) {
 }
 
 TEST_F(KafkaPublisherTest, ErrorsThatPassCostNothing) {
-  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().heartbeats_total > 0; }));
   inject({RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
           RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE});
   rig.append(100);
   ASSERT_TRUE(rig.work_until_published());
-  // Sorted: requests behind the refused one are appended here; a real broker refuses the gap.
-  EXPECT_EQ(sorted(rig.positions(kAlerts)), PublisherRig::up_to(100));
+  EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(100));
   EXPECT_EQ(rig.publisher->status().fatal_recoveries, 0u);
 }
 
 TEST_F(KafkaPublisherTest, AnErrorThatStaysIsSurvivedByANewProducer) {
-  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().heartbeats_total > 0; }));
   inject({RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS});
   rig.append(100);
   ASSERT_TRUE(rig.work_until_published());
-  // Sorted: requests behind the refused one are appended here; a real broker refuses the gap.
+  // What was behind it on its way may arrive before it.
   EXPECT_EQ(sorted(rig.positions(kAlerts)), PublisherRig::up_to(100));
   const SinkStatus status = rig.publisher->status();
   EXPECT_EQ(status.delivery_errors + status.fatal_recoveries, 1u);
@@ -292,23 +291,22 @@ TEST_F(KafkaPublisherTest, AnAlertTooLargeForARecordLosesEvidenceOnly) {
 }
 
 TEST_F(KafkaPublisherTest, ARecordTheBrokerFindsTooLargeIsSentAgainSmaller) {
-  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().heartbeats_total > 0; }));
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(heavy_alert(2000));
   ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().evidence_cut > 0; }));
   rig.append(20);
   ASSERT_TRUE(rig.work_until_published()) << rig.publisher->status().last_error;
-  EXPECT_EQ(sorted(rig.positions(kAlerts)), PublisherRig::up_to(21));
+  EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(21));
   const auto records = read_topic(rig.options.brokers, kAlerts);
   EXPECT_EQ(alert_from_json(records[0].value).value().evidence_dropped, 48u);
   EXPECT_EQ(rig.publisher->status().evidence_cut, 1u);
 }
 
 TEST_F(KafkaPublisherTest, ABatchTheBrokerFindsTooLargeIsSentAgainRecordByRecordAndWhole) {
-  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().heartbeats_total > 0; }));
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(100);
   ASSERT_TRUE(rig.work_until_published()) << rig.publisher->status().last_error;
+  // What was behind it on its way may arrive before it.
   EXPECT_EQ(sorted(rig.positions(kAlerts)), PublisherRig::up_to(100));
   EXPECT_EQ(rig.publisher->status().evidence_cut, 0u);
 }
