@@ -52,6 +52,7 @@ enum class Code : std::uint8_t {
   one_form,
   unknown_event_type,
   missing_field,
+  field_kinds,
   identity_subset,
   reserved_name,
   param_kind,
@@ -60,7 +61,6 @@ enum class Code : std::uint8_t {
   step_count,
   fire_limit,
   at_least_limit,
-  duplicate_condition,
   // E23: bundle
   second_bundle,
   // E24: templates

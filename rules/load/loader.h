@@ -17,6 +17,9 @@ namespace tocsin::rules {
 
 using tocsin::SourceFile;  ///< "bundle.yaml" (its name's last part) is the bundle file
 
+/// When tests begin: `t: 0s` of a step, and what times in expectations count from (2026-01-01T00:00:00Z).
+inline constexpr Timestamp kTestStart = from_unix_ms(1'767'225'600'000);
+
 /// One test of a rule file or of a *.test.yaml.
 struct TestStep {
   Duration t{};      ///< after the start of the test
@@ -47,6 +50,9 @@ struct Loaded {
   std::vector<RuleTest> tests;
   Diagnostics diagnostics;  ///< in order of file, line, column
 };
+
+/// JSON Schema (2020-12) of one document of a rule file, from the tables that load() checks against.
+std::string rules_json_schema();
 
 Loaded load(const std::vector<SourceFile>& files, const Catalogue& catalogue,
             const LoadOptions& options = {});

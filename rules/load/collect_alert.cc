@@ -1,0 +1,130 @@
+// The `alert` block -> RuleText.
+#include "rules/load/collected.h"
+
+namespace tocsin::rules {
+namespace {
+
+using yaml::Node;
+using yaml::NodeKind;
+using yaml::value_of;
+
+class AlertCollector {
+ public:
+  AlertCollector(const Node& alert, RuleText& rule)
+      : node_(alert), text_(rule), spec_(rule.rule.alert), report_(rule.file->report) {}
+
+  void collect() {
+    if (!yaml::expect_map(node_, alert_keys(), "alert", report_)) return;
+    if (const Node* node = value_of(node_, "identity")) {
+      text_.identity = yaml::read_scalars(*node, "identity", report_, {.may_be_empty = true});
+    }
+    if (const Node* node = value_of(node_, "summary")) read_summary(*node);
+    if (const Node* node = value_of(node_, "attach")) {
+      text_.attach = yaml::read_scalars(*node, "attach", report_, {.may_be_empty = true});
+    }
+    read_updates();
+    if (const Node* node = value_of(node_, "escalate")) read_escalate(*node);
+    if (const yaml::Entry* entry = node_.find("resolve")) read_resolve(*entry);
+    if (const Node* node = value_of(node_, "rearm")) read_rearm(*node);
+    if (const Node* node = value_of(node_, "plan_id")) {
+      spec_.plan_id = yaml::read_text(*node, "plan_id", report_).value_or("");
+    }
+    if (const Node* node = value_of(node_, "department")) {
+      spec_.department = yaml::read_text(*node, "department", report_).value_or("");
+    }
+  }
+
+ private:
+  // Read for its faults; the compiler needs the nodes themselves.
+  void read_summary(const Node& node) {
+    if (!yaml::read_local_text(node, "summary", report_)) return;
+    if (node.kind == NodeKind::scalar) {
+      text_.summary = {&node, &node};
+      return;
+    }
+    const auto scalar = [&](std::string_view key) {
+      const Node* const text = value_of(node, key);
+      return text != nullptr && text->kind == NodeKind::scalar ? text : nullptr;
+    };
+    const Node* const en = scalar("en");
+    const Node* const zh = scalar("zh");
+    text_.summary = {en != nullptr ? en : zh, zh != nullptr ? zh : en};
+  }
+
+  void read_updates() {
+    if (const Node* node = value_of(node_, "update_on")) {
+      for (const Node* item : yaml::read_scalars(*node, "update_on", report_, {.may_be_empty = true})) {
+        const auto word = yaml::read_word(*item, kUpdateWords, "update_on", report_);
+        if (word == "count") spec_.update_on_count = true;
+        if (word == "distinct") spec_.update_on_distinct = true;
+        if (word == "severity") spec_.update_on_severity = true;
+        if (word == "every") spec_.update_on_every = true;
+      }
+    }
+    if (const Node* node = value_of(node_, "update_min_interval")) {
+      const auto interval = yaml::read_duration(*node, "update_min_interval", report_);
+      spec_.update_min_interval = interval.value_or(spec_.update_min_interval);
+    }
+  }
+
+  void read_escalate(const Node& node) {
+    if (node.kind != NodeKind::sequence) {
+      if (node.kind != NodeKind::invalid) {
+        report_.add(Code::wrong_kind, node.span,
+                    {"escalate", kind_words(NodeKind::sequence), kind_words(node.kind)});
+      }
+      return;
+    }
+    for (const Node& item : node.items) {
+      if (!yaml::expect_map(item, escalate_keys(), "escalate", report_)) continue;
+      EscalationText step;
+      const Node* const when = value_of(item, "when");
+      if (when != nullptr && yaml::read_text(*when, "when", report_)) step.when = when;
+      const Node* const severity = value_of(item, "severity");
+      if (severity == nullptr) continue;
+      const auto word = yaml::read_word(*severity, kSeverityWords, "severity", report_);
+      if (!word) continue;
+      step.severity = *severity_from(*word);
+      step.severity_node = severity;
+      text_.escalations.push_back(step);
+    }
+  }
+
+  void read_resolve(const yaml::Entry& entry) {
+    const Node& node = entry.value;
+    if (node.kind == NodeKind::null || !yaml::expect_map(node, resolve_keys(), "resolve", report_)) return;
+    if (node.entries.empty()) report_.add(Code::empty_collection, entry.key.span, {"resolve"});
+    spec_.resolve.quiet_for = read_duration(node, "quiet_for");
+    spec_.resolve.after = read_duration(node, "after");
+    const yaml::Entry* const by = node.find("or_event");
+    if (by != nullptr && by->value.kind != NodeKind::null &&
+        yaml::expect_map(by->value, event_keys(), "or_event", report_, by->key.span)) {
+      text_.or_event = collect_pattern(by->value, report_);
+    }
+  }
+
+  std::optional<Duration> read_duration(const Node& map, std::string_view key) {
+    const Node* const node = value_of(map, key);
+    return node == nullptr ? std::nullopt : yaml::read_duration(*node, key, report_);
+  }
+
+  void read_rearm(const Node& node) {
+    static constexpr std::array<std::string_view, 1> kWords{"after_resolve"};
+    if (node.kind == NodeKind::scalar) {
+      (void)yaml::read_word(node, kWords, "rearm", report_);
+    } else if (yaml::expect_map(node, rearm_keys(), "rearm", report_)) {
+      spec_.rearm_after = read_duration(node, "after");
+    }
+  }
+
+  const Node& node_;
+  RuleText& text_;
+  AlertSpec& spec_;
+  yaml::Report& report_;
+};
+
+}  // namespace
+
+void collect_alert(const yaml::Node& alert, RuleText& rule) { AlertCollector(alert, rule).collect(); }
+
+}  // namespace tocsin::rules

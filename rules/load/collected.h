@@ -1,0 +1,129 @@
+#pragma once
+/// What the collector makes of files: plain values are read and checked, expressions and names are
+/// nodes that the compiler resolves. Lives within one load().
+///
+///     SourceFile -> RuleFile (nodes) -> RuleText, BundleText -> Rule, RuleSet
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/value.h"
+#include "rules/load/loader.h"
+#include "rules/load/read_values.h"
+#include "rules/load/rule_keys.h"
+#include "rules/load/strict_yaml.h"
+#include "rules/rule.h"
+
+namespace tocsin::rules {
+
+enum class FileRole : std::uint8_t { rules, tests, bundle };
+
+struct RuleFile {
+  explicit RuleFile(const SourceFile& file);
+  RuleFile(const RuleFile&) = delete;
+  RuleFile& operator=(const RuleFile&) = delete;
+
+  FileRole role;
+  yaml::SourceText source;
+  yaml::Report report;
+  std::vector<yaml::Document> documents;
+};
+
+struct PatternText {
+  std::vector<const yaml::Node*> events;  ///< type names; not empty unless reported
+  const yaml::Node* where = nullptr;
+};
+
+struct StepText {
+  const yaml::Node* name = nullptr;
+  PatternText pattern;
+};
+
+struct Param {
+  std::string name;
+  const yaml::Node* key = nullptr;
+  OwnedValue value;
+  mutable bool used = false;
+};
+
+struct EscalationText {
+  const yaml::Node* when = nullptr;
+  const yaml::Node* severity_node = nullptr;
+  Severity severity{};
+};
+
+struct LimitText {
+  const LimitSpec* spec = nullptr;
+  std::uint32_t value = 0;
+  const yaml::Node* node = nullptr;
+};
+
+struct TextNodes {
+  const yaml::Node* en = nullptr;
+  const yaml::Node* zh = nullptr;
+};
+
+struct RuleText {
+  RuleFile* file = nullptr;
+  const yaml::Document* document = nullptr;
+  const yaml::Node* name = nullptr;  ///< null: none, or reported
+  Rule rule;                         ///< plain values; the rest is filled by the compiler
+  std::vector<const yaml::Node*> for_each;
+  std::vector<Param> params;
+  PatternText pattern;  ///< of `event` and `count`
+  std::vector<const yaml::Node*> distinct;
+  const yaml::Node* at_least = nullptr;
+  std::vector<StepText> steps;  ///< of `all`
+  const yaml::Node* join = nullptr;
+  const yaml::Node* keep = nullptr;
+  std::optional<std::vector<const yaml::Node*>> identity;
+  TextNodes summary;
+  std::vector<const yaml::Node*> attach;
+  std::vector<EscalationText> escalations;
+  std::optional<PatternText> or_event;
+  std::vector<LimitText> limits;
+};
+
+struct Condition {
+  RuleFile* file = nullptr;
+  const yaml::Node* key = nullptr;
+  const yaml::Node* expression = nullptr;
+  bool used = false;
+};
+
+struct RepeatText {
+  std::vector<const yaml::Node*> by;
+  std::optional<Duration> within;
+};
+
+struct TypeText {
+  const yaml::Node* name = nullptr;
+  std::optional<Duration> lateness;
+  std::optional<Duration> max_age;
+  std::optional<RepeatText> repeat;
+};
+
+struct BundleText {
+  RuleFile* file = nullptr;  ///< null: no bundle.yaml
+  std::vector<TypeText> types;
+  std::map<std::string, Condition, std::less<>> conditions;
+  std::vector<LimitText> limits;
+  std::optional<Duration> historical_after;
+};
+
+/// Collects one document of a rule file, its tests included.
+RuleText collect_rule(RuleFile& file, const yaml::Document& document);
+void collect_alert(const yaml::Node& alert, RuleText& rule);
+std::vector<Param> collect_params(const yaml::Node& params, yaml::Report& report);
+std::vector<LimitText> collect_limits(const yaml::Node& limits, yaml::Report& report);
+PatternText collect_pattern(const yaml::Node& map, yaml::Report& report);
+void collect_bundle(RuleFile& file, BundleText& bundle);
+/// Refuses what is not `tocsin/1`.
+void check_format(const yaml::Node& root, yaml::Report& report);
+
+/// Whether the name already means something in expressions (e, key, count, true, in, ...).
+bool is_reserved(std::string_view name);
+
+}  // namespace tocsin::rules

@@ -1,0 +1,68 @@
+#pragma once
+/// RuleText -> Rule: names become slots, expressions programs. Thread: any.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/catalogue.h"
+#include "rules/load/collected.h"
+#include "rules/load/expression.h"
+#include "rules/load/scope.h"
+
+namespace tocsin::rules {
+
+/// Compiles expressions of one file and reports their errors where they stand.
+class ExpressionCompiler {
+ public:
+  explicit ExpressionCompiler(yaml::Report& report) : report_(report) {}
+
+  enum class Wanted : bool { condition, any };
+  /// `type`: the event type it is checked for, where there are several. An error that was reported
+  /// for another type is not repeated. Empty program: reported.
+  cel::Program compile(const Expression& expression, const RuleScope& scope, Wanted wanted,
+                       std::string_view type = {});
+
+  bool uses_registry() const { return uses_registry_; }
+
+ private:
+  struct Reported {
+    std::string code;
+    std::size_t begin;
+    std::size_t end;
+    bool operator==(const Reported&) const = default;
+  };
+  bool all_available(const Expression& expression);
+  void report(const cel::CompileError& error, const Expression& expression, const RuleScope& scope,
+              std::string_view type);
+  bool is_new(Reported one);
+
+  yaml::Report& report_;
+  std::vector<Reported> reported_;
+  bool uses_registry_ = false;
+};
+
+/// `{{expr}}` text -> pieces.
+Template compile_template(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler,
+                          yaml::Report& report);
+
+/// Finishes rule.rule. Marks conditions as used.
+void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue, const LoadOptions& options);
+
+/// Things that are allowed and probably not meant; for bundles without errors.
+void lint_rule(const RuleText& rule);
+
+/// Settings for every type of the catalogue.
+std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogue& catalogue);
+
+/// The type of that name, or reported.
+const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue, yaml::Report& report);
+/// The type's field of that name, or reported as what `needed_by` needs.
+const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type, std::string_view needed_by,
+                               yaml::Report& report);
+
+/// "sha256:...": the document and what the bundle adds to it.
+std::string rule_version(const RuleText& rule, const BundleText& bundle);
+/// Of what a structural edit changes.
+std::string match_hash(const RuleText& rule);
+
+}  // namespace tocsin::rules

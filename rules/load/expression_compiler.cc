@@ -1,0 +1,153 @@
+#include <algorithm>
+
+#include "rules/load/compiler.h"
+
+namespace tocsin::rules {
+namespace {
+
+constexpr std::size_t kMaxTemplateHoles = 32;
+constexpr std::size_t kMaxTemplateLength = 2000;  // code points
+
+// Names of the language that this version does not have; empty: it has it.
+std::string_view unavailable(const NameUse& name) {
+  if (name.path == "latest" || name.path.starts_with("latest.")) return "latest";
+  if (name.call && name.path == "in_calendar") return "in_calendar";
+  return {};
+}
+
+}  // namespace
+
+bool ExpressionCompiler::all_available(const Expression& expression) {
+  bool all = true;
+  for (const NameUse& name : names_in(expression.text)) {
+    uses_registry_ = uses_registry_ || (name.call && name.path == "adjacent");
+    const std::string_view word = unavailable(name);
+    if (word.empty()) continue;
+    all = false;
+    const std::size_t begin = expression.offsets[name.begin];
+    if (is_new({"", begin, begin})) report_.add(Code::not_available, {begin, begin + word.size()}, {word});
+  }
+  return all;
+}
+
+cel::Program ExpressionCompiler::compile(const Expression& expression, const RuleScope& scope, Wanted wanted,
+                                         std::string_view type) {
+  if (!all_available(expression)) return {};
+  std::optional<cel::Type> expected;
+  if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
+  cel::Compiled compiled = cel::compile(expression.text, scope, expected);
+  for (const cel::CompileError& error : compiled.errors) report(error, expression, scope, type);
+  return std::move(compiled.program);
+}
+
+bool ExpressionCompiler::is_new(Reported one) {
+  if (std::ranges::find(reported_, one) != reported_.end()) return false;
+  reported_.push_back(std::move(one));
+  return true;
+}
+
+void ExpressionCompiler::report(const cel::CompileError& error, const Expression& expression,
+                                const RuleScope& scope, std::string_view type) {
+  const yaml::Span span = expression.span(error.begin, error.end);
+  if (!is_new({error.code, span.begin, span.end})) return;
+  Diagnostic texts;
+  texts.code = error.code;
+  texts.message_en = error.message_en;
+  texts.message_zh = error.message_zh;
+  texts.suggestion = error.suggestion;
+  Diagnostic& d = report_.add(std::move(texts), span);
+  const std::string_view condition = expression.condition_at(error.begin);
+  if (!condition.empty()) {
+    d.next_step_en = "it comes from condition '" + std::string(condition) + "' of bundle.yaml";
+    d.next_step_zh = "来自 bundle.yaml 的条件 '" + std::string(condition) + "'";
+  } else if (scope.is_partial(report_.source().text(span))) {
+    d.next_step_en = "not every event type that can stand here has this field alike; name a step, or use a rule per type";
+    d.next_step_zh = "此处可能出现的事件类型并非都有相同的该字段；请用步骤名，或为每种类型写一条规则";
+  } else if (!type.empty()) {
+    d.next_step_en = "checked for event type '" + std::string(type) + "'";
+    d.next_step_zh = "按事件类型 '" + std::string(type) + "' 检查";
+  }
+}
+
+namespace {
+
+// Splits `{{expr}}` text; compiles the holes.
+class TemplateCompiler {
+ public:
+  TemplateCompiler(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler, yaml::Report& report)
+      : whole_(expression_of(text, report.source())), scope_(scope), compiler_(compiler), report_(report) {
+    made_.source = text.text;
+    if (count_code_points(text.text) > kMaxTemplateLength) {
+      report.add(Code::too_long, text.span, {"summary", std::to_string(kMaxTemplateLength)});
+    }
+  }
+
+  Template compile() {
+    const std::string& text = whole_.text;
+    std::size_t at = 0;
+    for (std::size_t open = text.find("{{"); open != std::string::npos; open = text.find("{{", at)) {
+      literal(at, open);
+      const std::size_t close = closing(open + 2);
+      if (close == std::string::npos) {
+        report_.add(Code::template_unclosed, {whole_.offsets[open], whole_.offsets[open] + 2});
+        return std::move(made_);
+      }
+      hole(open, close);
+      at = close + 2;
+    }
+    literal(at, text.size());
+    if (holes_ > kMaxTemplateHoles) {
+      const std::size_t begin = whole_.offsets.front();
+      report_.add(Code::template_holes, {begin, begin + 1}, {std::to_string(kMaxTemplateHoles)});
+    }
+    return std::move(made_);
+  }
+
+ private:
+  void literal(std::size_t begin, std::size_t end) {
+    if (begin < end) made_.pieces.push_back({whole_.text.substr(begin, end - begin), {}});
+  }
+
+  // The "}}" outside of quotes.
+  std::size_t closing(std::size_t at) const {
+    const std::string& text = whole_.text;
+    char quote = '\0';
+    for (; at < text.size(); ++at) {
+      if (quote != '\0') {
+        if (text[at] == '\\') ++at;
+        else if (text[at] == quote) quote = '\0';
+      } else if (text[at] == '"' || text[at] == '\'') {
+        quote = text[at];
+      } else if (text.compare(at, 2, "}}") == 0) {
+        return at;
+      }
+    }
+    return std::string::npos;
+  }
+
+  void hole(std::size_t open, std::size_t close) {
+    const Expression expression = whole_.part(open + 2, close);
+    if (expression.text.find_first_not_of(" \n") == std::string::npos) {
+      report_.add(Code::template_empty, {whole_.offsets[open], whole_.offsets[close] + 2});
+      return;
+    }
+    ++holes_;
+    made_.pieces.push_back({{}, compiler_.compile(expression, scope_, ExpressionCompiler::Wanted::any)});
+  }
+
+  Expression whole_;
+  const RuleScope& scope_;
+  ExpressionCompiler& compiler_;
+  yaml::Report& report_;
+  Template made_;
+  std::size_t holes_ = 0;
+};
+
+}  // namespace
+
+Template compile_template(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler,
+                          yaml::Report& report) {
+  return TemplateCompiler(text, scope, compiler, report).compile();
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,160 @@
+#include "rules/load/loader.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "core/digest.h"
+#include "rules/load/collected.h"
+#include "rules/load/compiler.h"
+#include "rules/load/rule_tests.h"
+
+namespace tocsin::rules {
+namespace {
+
+using yaml::Node;
+
+// One load, stage by stage.
+class Loading {
+ public:
+  Loading(const std::vector<SourceFile>& files, const Catalogue& catalogue, const LoadOptions& options)
+      : catalogue_(catalogue), options_(options) {
+    for (const SourceFile& file : files) files_.emplace_back(file);
+  }
+
+  Loaded run() {
+    collect_bundles();
+    collect_rules();
+    refuse_twins();
+    collect_test_files();
+    std::vector<TypeSettings> settings = compile_types(bundle_, catalogue_);
+    for (RuleText& rule : rules_) compile_rule(rule, bundle_, catalogue_, options_);
+
+    const bool failed = std::ranges::any_of(files_, [](const RuleFile& f) { return f.report.has_errors(); });
+    if (!failed) lint();
+    Loaded loaded;
+    if (!failed) loaded.rules = rule_set(std::move(settings));
+    loaded.tests = std::move(tests_);
+    for (RuleFile& file : files_) {
+      Diagnostics its = file.report.take();
+      std::ranges::move(its, std::back_inserter(loaded.diagnostics));
+    }
+    return loaded;
+  }
+
+ private:
+  void collect_bundles() {
+    for (RuleFile& file : files_) {
+      if (file.role != FileRole::bundle) continue;
+      if (bundle_.file != nullptr) {
+        file.report.add(Code::second_bundle, {0, 0}, {bundle_.file->source.name()});
+      } else {
+        collect_bundle(file, bundle_);
+      }
+    }
+  }
+
+  void collect_rules() {
+    for (RuleFile& file : files_) {
+      if (file.role != FileRole::rules) continue;
+      for (const yaml::Document& document : file.documents) {
+        rules_.push_back(collect_rule(file, document));
+        if (const Node* tests = yaml::value_of(document.root, "tests")) add_tests(*tests, rules_.back(), file);
+      }
+      if (file.documents.empty() && !file.report.has_errors()) file.report.add(Code::no_rule, {0, 0});
+    }
+  }
+
+  void add_tests(const Node& tests, const RuleText& rule, RuleFile& file) {
+    std::vector<RuleTest> its = collect_tests(tests, rule, catalogue_, file);
+    std::ranges::move(its, std::back_inserter(tests_));
+  }
+
+  void refuse_twins() {
+    std::map<std::string_view, const RuleText*> seen;
+    for (const RuleText& rule : rules_) {
+      if (rule.name == nullptr) continue;
+      const auto [first, added] = seen.emplace(rule.rule.name, &rule);
+      if (!added) rule.file->report.add(Code::duplicate_rule, rule.name->span, {rule.rule.name, place(*first->second)});
+    }
+  }
+
+  static std::string place(const RuleText& rule) {
+    const yaml::SourceText& source = rule.file->source;
+    return source.name() + ":" + std::to_string(source.position(rule.name->span.begin).line);
+  }
+
+  void collect_test_files() {
+    for (RuleFile& file : files_) {
+      if (file.role != FileRole::tests) continue;
+      for (const yaml::Document& document : file.documents) collect_test_document(file, document.root);
+    }
+  }
+
+  void collect_test_document(RuleFile& file, const Node& root) {
+    if (!yaml::expect_map(root, test_file_keys(), "test file", file.report)) return;
+    check_format(root, file.report);
+    const Node* const name = yaml::value_of(root, "rule");
+    const Node* const tests = yaml::value_of(root, "tests");
+    if (name == nullptr || !yaml::read_text(*name, "rule", file.report)) return;
+    const auto rule = std::ranges::find_if(rules_, [&](const RuleText& r) { return r.rule.name == name->text; });
+    if (rule == rules_.end()) {
+      file.report.add(Code::test_rule, name->span, {name->text}, nearest(name->text, rule_names()));
+    } else if (tests != nullptr) {
+      add_tests(*tests, *rule, file);
+    }
+  }
+
+  std::vector<std::string> rule_names() const {
+    std::vector<std::string> names;
+    for (const RuleText& rule : rules_) names.push_back(rule.rule.name);
+    return names;
+  }
+
+  // Only where nothing is wrong: half-read rules use nothing.
+  void lint() {
+    for (const RuleText& rule : rules_) lint_rule(rule);
+    for (const auto& [name, condition] : bundle_.conditions) {
+      if (!condition.used) condition.file->report.add(Code::unused_condition, condition.key->span, {name});
+    }
+  }
+
+  std::shared_ptr<const RuleSet> rule_set(std::vector<TypeSettings> settings) {
+    auto set = std::make_shared<RuleSet>();
+    for (RuleText& rule : rules_) set->rules.push_back(std::move(rule.rule));
+    std::ranges::sort(set->rules, {}, &Rule::name);
+    set->type_settings = std::move(settings);
+    set->historical_after = bundle_.historical_after.value_or(set->historical_after);
+    set->version = version();
+    return set;
+  }
+
+  // By content: the folder the files lie in and their order do not matter.
+  std::string version() const {
+    std::vector<std::pair<std::string, std::string_view>> parts;
+    for (const RuleFile& file : files_) {
+      const std::string& name = file.source.name();
+      parts.emplace_back(name.substr(name.find_last_of('/') + 1), file.source.text());
+    }
+    std::ranges::sort(parts);
+    std::string all;
+    for (const auto& [name, text] : parts) {
+      all += name + '\0' + std::to_string(text.size()) + '\0' + std::string(text);
+    }
+    return sha256(all);
+  }
+
+  const Catalogue& catalogue_;
+  const LoadOptions& options_;
+  std::deque<RuleFile> files_;  // nodes and reports are referred to: nothing may move
+  BundleText bundle_;
+  std::deque<RuleText> rules_;
+  std::vector<RuleTest> tests_;
+};
+
+}  // namespace
+
+Loaded load(const std::vector<SourceFile>& files, const Catalogue& catalogue, const LoadOptions& options) {
+  return Loading(files, catalogue, options).run();
+}
+
+}  // namespace tocsin::rules

@@ -1,0 +1,173 @@
+#include "rules/load/rule_keys.h"
+
+namespace tocsin::rules {
+namespace {
+
+using yaml::KeySpec;
+using enum yaml::Presence;
+using enum yaml::ValueType;
+
+constexpr std::array kParamKeys{
+    KeySpec{"value", required, other, "number, duration, text, true/false, or a list of one kind"},
+    KeySpec{"unit", optional, text, "for people: %/m, mg/m3"},
+    KeySpec{"min", optional, other, "the smallest value that makes sense"},
+    KeySpec{"max", optional, other, "the largest value that makes sense"},
+};
+
+constexpr std::array kEventKeys{
+    KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
+    KeySpec{"where", optional, expression, "condition on the event; left out: every event of the type"},
+};
+
+constexpr std::array kCountKeys{
+    KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
+    KeySpec{"where", optional, expression, "condition on the event; left out: every event of the type"},
+    KeySpec{"at_least", required, integer, "how many events, or distinct values, make a match"},
+    KeySpec{"within", required, duration, "length of the sliding window, both ends included"},
+    KeySpec{"distinct", optional, texts, "fields whose distinct values are counted instead of events"},
+};
+
+constexpr std::array kAllKeys{
+    KeySpec{"steps", required, named_maps, "name: {event, where}, two or more, in any order of time", {}, kEventKeys},
+    KeySpec{"within", required, duration, "longest time between the first and the last event"},
+    KeySpec{"join", optional, expression, "condition over the steps, by name: smoke.loc.zone == flame.loc.zone"},
+    KeySpec{"keep", optional, integer, "candidates kept per step and key; default 8"},
+    KeySpec{"same_event", optional, boolean, "one event may stand for several steps; default false"},
+};
+
+constexpr std::array kMatchKeys{
+    KeySpec{"event", optional, map, "every event that satisfies it is a match", {}, kEventKeys},
+    KeySpec{"count", optional, map, "enough events within a time", {}, kCountKeys},
+    KeySpec{"all", optional, map, "one event for each step within a time, in any order", {}, kAllKeys},
+    KeySpec{"sequence", not_yet, other, ""},
+    KeySpec{"absent", not_yet, other, ""},
+    KeySpec{"sustained", not_yet, other, ""},
+    KeySpec{"silence", not_yet, other, ""},
+    KeySpec{"aggregate", not_yet, other, ""},
+    KeySpec{"latest", not_yet, other, ""},
+};
+
+constexpr std::array kEscalateKeys{
+    KeySpec{"when", required, expression, "condition over count, distinct, severity, opened_at, at, e, key, params"},
+    KeySpec{"severity", required, word, "raised to this; never lowered", kSeverityWords},
+};
+
+constexpr std::array kResolveKeys{
+    KeySpec{"quiet_for", optional, duration, "this long without a contributing event"},
+    KeySpec{"or_event", optional, map, "an event with the same identity", {}, kEventKeys},
+    KeySpec{"after", optional, duration, "this long after opening"},
+    KeySpec{"breaks_for", not_yet, other, ""},
+    KeySpec{"on_first_event", not_yet, other, ""},
+};
+
+constexpr std::array kRearmKeys{
+    KeySpec{"after", required, duration, "no new alert of this identity for this long after a resolve"},
+};
+
+constexpr std::array kAlertKeys{
+    KeySpec{"identity", optional, texts, "what one alert is about: a part of for_each; default all of it"},
+    KeySpec{"summary", optional, local_text, "text with {{expressions}}; default the title"},
+    KeySpec{"attach", optional, expressions, "values sent along with the alert"},
+    KeySpec{"update_on", optional, yaml::ValueType::words, "what changes make a revision", kUpdateWords},
+    KeySpec{"update_min_interval", optional, duration, "least time between two revisions; default 1s"},
+    KeySpec{"escalate", optional, maps, "raise the severity while the alert is open", {}, kEscalateKeys},
+    KeySpec{"resolve", optional, map, "what ends the alert; default quiet_for: 10m", {}, kResolveKeys},
+    KeySpec{"rearm", optional, other, "after_resolve (default), or {after: 30m}"},
+    KeySpec{"plan_id", optional, text, "emergency plan the duty officer opens"},
+    KeySpec{"department", optional, text, "who handles it"},
+    KeySpec{"quiet_hours", not_yet, other, ""},
+    KeySpec{"inhibits", not_yet, other, ""},
+    KeySpec{"roll_up", not_yet, other, ""},
+};
+
+constexpr std::array kLimitKeys{
+    KeySpec{"max_keys", optional, integer, "keys with state, per rule; default 1000000"},
+    KeySpec{"max_events_per_window", optional, integer, "events kept per key; default 10000"},
+    KeySpec{"max_open_alerts", optional, integer, "open alerts per rule; default 100000"},
+    KeySpec{"max_evidence", optional, integer, "events listed in an alert; default 64"},
+    KeySpec{"max_distinct", optional, integer, "distinct values counted per alert; default 100000"},
+};
+
+constexpr std::array kTestKeys{
+    KeySpec{"name", required, text, "what the test claims"},
+    KeySpec{"given", required, maps, "events and engine records, each with t"},
+    KeySpec{"expect", required, maps, "every revision of the rule, in order, with the fields you care about"},
+    KeySpec{"must_reach", optional, text, "evaluated, pending, or a step's name: required with expect: []"},
+};
+
+constexpr std::array kRuleKeys{
+    KeySpec{"format", required, word, "tocsin/1", std::span(&kFormat, 1)},
+    KeySpec{"rule", required, text, "name, unique in the bundle: a-z 0-9 -"},
+    KeySpec{"title", optional, local_text, "one line for people; default the name"},
+    KeySpec{"owner", optional, text, "who answers for the rule"},
+    KeySpec{"severity", required, word, "of the alert when it opens", kSeverityWords},
+    KeySpec{"category", optional, text, "fire, security, ...; fire may not lower limits"},
+    KeySpec{"mode", optional, word, "default live; shadow alerts go to their own topic", kModeWords},
+    KeySpec{"for_each", required, texts, "event fields that make the key: each key has its own state"},
+    KeySpec{"params", optional, named_maps, "numbers to tune, read as params.NAME", {}, kParamKeys},
+    KeySpec{"match", required, map, "exactly one form", {}, kMatchKeys},
+    KeySpec{"alert", optional, map, "what is said and when it ends", {}, kAlertKeys},
+    KeySpec{"limits", optional, map, "bounds of this rule's memory", {}, kLimitKeys},
+    KeySpec{"tests", optional, maps, "run by tocsin test", {}, kTestKeys},
+    KeySpec{"latest", not_yet, other, ""},
+    KeySpec{"inhibits", not_yet, other, ""},
+    KeySpec{"roll_up", not_yet, other, ""},
+    KeySpec{"quiet_hours", not_yet, other, ""},
+    KeySpec{"carry", not_yet, other, ""},
+};
+
+constexpr std::array kTestFileKeys{
+    KeySpec{"format", optional, word, "tocsin/1", std::span(&kFormat, 1)},
+    KeySpec{"rule", required, text, "the rule under test"},
+    KeySpec{"tests", required, maps, "run by tocsin test", {}, kTestKeys},
+};
+
+constexpr std::array kRepeatKeys{
+    KeySpec{"by", required, texts, "fields that make two events the same report"},
+    KeySpec{"within", required, duration, "a report this soon after the last one is a repetition"},
+};
+
+constexpr std::array kEventTypeKeys{
+    KeySpec{"lateness", optional, duration, "arrival this long after its own time makes an event late; default 2s"},
+    KeySpec{"max_age", optional, duration, "an own time older than this is not believed; default 24h"},
+    KeySpec{"repeat", optional, map, "reports of something that goes on", {}, kRepeatKeys},
+};
+
+constexpr std::array kBundleKeys{
+    KeySpec{"format", optional, word, "tocsin/1", std::span(&kFormat, 1)},
+    KeySpec{"event_types", optional, named_maps, "settings by event type", {}, kEventTypeKeys},
+    KeySpec{"conditions", optional, named_texts, "named conditions, for use in where"},
+    KeySpec{"limits", optional, map, "bounds for every rule", {}, kLimitKeys},
+    KeySpec{"historical_after", optional, duration, "an alert whose newest event is older is historical; default 10m"},
+    KeySpec{"calendars", not_yet, other, ""},
+};
+
+constexpr std::array kLimitSpecs{
+    LimitSpec{"max_keys", &Limits::max_keys, 100'000'000},
+    LimitSpec{"max_events_per_window", &Limits::max_events_per_window, 10'000'000},
+    LimitSpec{"max_open_alerts", &Limits::max_open_alerts, 10'000'000},
+    LimitSpec{"max_evidence", &Limits::max_evidence, 1000},
+    LimitSpec{"max_distinct", &Limits::max_distinct, 10'000'000},
+};
+
+}  // namespace
+
+Keys rule_keys() { return kRuleKeys; }
+Keys param_keys() { return kParamKeys; }
+Keys match_keys() { return kMatchKeys; }
+Keys event_keys() { return kEventKeys; }
+Keys count_keys() { return kCountKeys; }
+Keys all_keys() { return kAllKeys; }
+Keys alert_keys() { return kAlertKeys; }
+Keys escalate_keys() { return kEscalateKeys; }
+Keys resolve_keys() { return kResolveKeys; }
+Keys rearm_keys() { return kRearmKeys; }
+Keys limit_keys() { return kLimitKeys; }
+Keys test_keys() { return kTestKeys; }
+Keys test_file_keys() { return kTestFileKeys; }
+Keys bundle_keys() { return kBundleKeys; }
+Keys event_type_keys() { return kEventTypeKeys; }
+Keys repeat_keys() { return kRepeatKeys; }
+std::span<const LimitSpec> limit_specs() { return kLimitSpecs; }
+
+}  // namespace tocsin::rules

@@ -1,0 +1,47 @@
+#pragma once
+/// Every key of rule files, with its type and meaning: the parser checks against these tables and
+/// rules_json_schema() prints them. What the language has and this version does not is listed as not_yet.
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "rules/load/read_values.h"
+#include "rules/rule.h"
+
+namespace tocsin::rules {
+
+inline constexpr std::string_view kFormat = "tocsin/1";
+inline constexpr std::array<std::string_view, 4> kSeverityWords{"low", "medium", "high", "critical"};
+inline constexpr std::array<std::string_view, 3> kModeWords{"live", "shadow", "disabled"};
+inline constexpr std::array<std::string_view, 4> kUpdateWords{"count", "distinct", "severity", "every"};
+
+using Keys = std::span<const yaml::KeySpec>;
+
+Keys rule_keys();
+Keys param_keys();
+Keys match_keys();
+Keys event_keys();  ///< of `event`, of a step and of `or_event`
+Keys count_keys();
+Keys all_keys();
+Keys alert_keys();
+Keys escalate_keys();
+Keys resolve_keys();
+Keys rearm_keys();
+Keys limit_keys();
+Keys test_keys();
+Keys test_file_keys();  ///< a document of *.test.yaml
+Keys bundle_keys();
+Keys event_type_keys();
+Keys repeat_keys();
+
+/// A limit of Limits by name, for the `limits` of bundle and rule.
+struct LimitSpec {
+  std::string_view name;
+  std::uint32_t Limits::* field;
+  std::uint32_t max;
+};
+std::span<const LimitSpec> limit_specs();
+inline const std::uint32_t kDefaultKeep = AllForm{}.keep;
+inline constexpr std::uint32_t kMaxKeep = 256;
+
+}  // namespace tocsin::rules

@@ -1,0 +1,61 @@
+#pragma once
+/// What names mean in a rule's expressions:
+///
+///     e.F  loc.P  device.P     the event (e.loc.P and e.device.P as well)
+///     STEP.F                   the event bound to a step of `all`
+///     key.F                    a field of for_each
+///     params.P                 a constant
+///     count distinct severity opened_at at    of the alert, in templates and `escalate`
+///
+/// Where several event types are possible, a field counts if all of them have it in the same slot.
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/catalogue.h"
+#include "rules/cel/cel.h"
+#include "rules/load/collected.h"
+
+namespace tocsin::rules {
+
+using EventTypes = std::vector<const EventType*>;
+
+/// The field if all types have it alike (kind, element, slot).
+const FieldSpec* common_field(const EventTypes& types, std::string_view field);
+
+struct KeyField {
+  std::string name;
+  cel::Type type;
+};
+
+class RuleScope final : public cel::Scope {
+ public:
+  struct Step {
+    std::string_view name;
+    const EventTypes* types = nullptr;
+  };
+  const EventTypes* event = nullptr;  ///< null: no `e` here
+  std::vector<Step> steps;
+  std::span<const KeyField> keys;
+  std::span<const Param> params;
+  bool alert = false;
+
+  std::optional<cel::Input> find(std::string_view path) const override;
+  std::vector<std::string> names() const override;
+  std::span<const cel::HostFunction> functions() const override;
+
+  /// A field that some, not all, of the possible event types have (alike).
+  bool is_partial(std::string_view path) const;
+
+ private:
+  struct Field {
+    const EventTypes* types = nullptr;
+    std::uint8_t frame = 0;
+    std::string_view name;
+  };
+  std::optional<Field> field_of(std::string_view path) const;
+};
+
+}  // namespace tocsin::rules

@@ -1,0 +1,91 @@
+// What a rule is identified by: its version and the hash of its structure.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/digest.h"
+#include "rules/load/compiler.h"
+
+namespace tocsin::rules {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json event_names(const PatternText& pattern) {
+  std::vector<std::string> names;
+  for (const yaml::Node* node : pattern.events) names.push_back(node->text);
+  std::ranges::sort(names);
+  return names;
+}
+
+std::vector<PatternText> patterns_of(const RuleText& rule) {
+  std::vector<PatternText> patterns;
+  for (const StepText& step : rule.steps) patterns.push_back(step.pattern);
+  if (patterns.empty()) patterns.push_back(rule.pattern);
+  if (rule.or_event) patterns.push_back(*rule.or_event);
+  return patterns;
+}
+
+// Conditions by name that some `where` of the rule mentions.
+ordered_json conditions_used(const std::vector<PatternText>& patterns, const BundleText& bundle) {
+  std::map<std::string, std::string> used;
+  for (const PatternText& pattern : patterns) {
+    if (pattern.where == nullptr) continue;
+    for (const NameUse& name : names_in(pattern.where->text)) {
+      const auto condition = bundle.conditions.find(name.path);
+      if (condition != bundle.conditions.end()) used[condition->first] = condition->second.expression->text;
+    }
+  }
+  return used;
+}
+
+ordered_json repeat_of(const TypeText& type) {
+  if (!type.repeat) return {};
+  ordered_json by = ordered_json::array();
+  for (const yaml::Node* field : type.repeat->by) by.push_back(field->text);
+  return {by, type.repeat->within.value_or(Duration{}).count()};
+}
+
+ordered_json settings_used(const std::vector<PatternText>& patterns, const BundleText& bundle) {
+  ordered_json settings = ordered_json::array();
+  for (const TypeText& type : bundle.types) {
+    const bool used = std::ranges::any_of(patterns, [&](const PatternText& p) {
+      return std::ranges::any_of(p.events, [&](const yaml::Node* e) { return e->text == type.name->text; });
+    });
+    if (!used) continue;
+    settings.push_back({type.name->text, type.lateness.value_or(TypeSettings{}.lateness).count(),
+                        type.max_age.value_or(TypeSettings{}.max_age).count(), repeat_of(type)});
+  }
+  return settings;
+}
+
+std::string text_of(const RuleText& rule) {
+  std::string text(rule.file->source.text(rule.document->text));
+  text.erase(std::min(text.find_last_not_of(" \r\n") + 1, text.size()));
+  text.erase(0, std::min(text.find_first_not_of("\r\n"), text.size()));
+  return text;
+}
+
+}  // namespace
+
+std::string rule_version(const RuleText& rule, const BundleText& bundle) {
+  const std::vector<PatternText> patterns = patterns_of(rule);
+  ordered_json limits = ordered_json::array();
+  for (const LimitText& limit : bundle.limits) limits.push_back({limit.spec->name, limit.value});
+  const ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle), limits};
+  return sha256(text_of(rule) + "\n" + parts.dump());
+}
+
+std::string match_hash(const RuleText& rule) {
+  ordered_json steps = ordered_json::array();
+  for (const StepText& step : rule.steps) steps.push_back({step.name->text, event_names(step.pattern)});
+  std::vector<std::string> distinct;
+  for (const yaml::Node* field : rule.distinct) distinct.push_back(field->text);
+  std::vector<std::string> identity;
+  for (const std::uint16_t i : rule.rule.alert.identity) identity.push_back(rule.rule.for_each[i]);
+  const auto* const all = std::get_if<AllForm>(&rule.rule.form);
+  const ordered_json structure{rule.rule.form.index(), event_names(rule.pattern), steps,   distinct,
+                               rule.rule.for_each,     identity, all != nullptr && all->same_event};
+  return sha256(structure.dump());
+}
+
+}  // namespace tocsin::rules
