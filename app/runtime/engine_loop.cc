@@ -1,0 +1,186 @@
+#include "app/runtime/engine_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin::app {
+namespace {
+
+constexpr Duration kLongestWait{1000};
+constexpr Duration kSpaceRetry{200};
+
+std::string_view mode_word(rules::Mode mode) {
+  switch (mode) {
+    case rules::Mode::live: return "live";
+    case rules::Mode::shadow: return "shadow";
+    case rules::Mode::disabled: return "disabled";
+  }
+  return "";
+}
+
+}  // namespace
+
+EngineLoop::EngineLoop(Log& events, alerts::AlertLog& alerts, const Catalogue& catalogue,
+                       ClockFn clock, rules::EngineOptions options)
+    : events_(events),
+      alerts_(alerts),
+      clock_(std::move(clock)),
+      pipeline_(catalogue, options),
+      reader_(events.read(1)),
+      already_(alerts.last()) {}
+
+EngineLoop::~EngineLoop() { stop_after(0); }
+
+void EngineLoop::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void EngineLoop::drain_and_stop() { stop_after(events_.durable()); }
+
+void EngineLoop::stop_after(LogPosition position) {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stopping_changed_.notify_all();
+  stop_after_ = position;
+  reader_->interrupt();
+  thread_.join();
+}
+
+bool EngineLoop::wait_applied(LogPosition position, Duration at_most) {
+  std::unique_lock lock(mutex_);
+  applied_changed_.wait_for(lock, at_most, [&] { return applied_ >= position || ended_; });
+  return applied_ >= position;
+}
+
+void EngineLoop::run() {
+  while (step()) {
+  }
+  publish_status(true);
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  applied_changed_.notify_all();
+}
+
+bool EngineLoop::step() {
+  if (pipeline_.applied() >= stop_after_) return false;
+  const auto record = reader_->next();
+  if (!record) {
+    fail(fmt::format("the event log cannot be read after record {}: {}", pipeline_.applied(),
+                     to_string(record.error())));
+    return false;
+  }
+  if (*record) return apply(**record);
+  idle();
+  return true;
+}
+
+// Nothing to read: a timer may be due, the status may be stale; otherwise wait for the log.
+void EngineLoop::idle() {
+  publish_status(false);
+  Duration wait = kLongestWait;
+  if (const auto due = pipeline_.next_deadline(); due && tick_asked_ <= pipeline_.applied()) {
+    const Timestamp now = clock_();
+    if (*due <= now) return ask_for_tick(*due);
+    wait = std::min(wait, *due - now);
+  }
+  reader_->wait(wait);
+}
+
+void EngineLoop::ask_for_tick(Timestamp) {
+  if (const auto position = events_.append(RecordKind::tick, {}); position) {
+    tick_asked_ = *position;
+    if (events_.commit(*position)) return;
+  }
+  // A log without room: the timer stays due. Waiting here keeps the retry from spinning.
+  reader_->wait(kLongestWait);
+  tick_asked_ = 0;
+}
+
+bool EngineLoop::apply(const LogRecord& record) {
+  out_.clear();
+  pipeline_.apply(record, out_);
+  if (!emit(record.position)) return false;
+  // Whoever logged a bundle waits for it to be applied and then looks at what is in force.
+  publish_status(record.kind == RecordKind::bundle || record.kind == RecordKind::registry);
+  const std::lock_guard lock(mutex_);
+  applied_ = record.position;
+  applied_changed_.notify_all();
+  return true;
+}
+
+bool EngineLoop::emit(LogPosition cause) {
+  for (std::uint32_t i = 0; i < out_.size(); ++i) {
+    const alerts::AlertCause at{cause, i};
+    if (already_ && at <= *already_) {
+      ++recovered_;
+    } else if (!say(at, out_[i])) {
+      return false;
+    }
+    open_.take(std::move(out_[i]));
+  }
+  return true;
+}
+
+// Appends one revision. While the disk is full it waits: to go on without it would lose an alert.
+bool EngineLoop::say(alerts::AlertCause cause, const AlertRevision& revision) {
+  while (true) {
+    const auto appended = alerts_.append(cause.record, cause.index, revision);
+    if (appended) break;
+    const std::string why = fmt::format("the alert log takes no revision: {}", to_string(appended.error()));
+    if (appended.error() != LogError::no_space || !wait_for_space()) {
+      fail(why);
+      return false;
+    }
+  }
+  waiting_.clear();
+  ++revisions_;
+  return true;
+}
+
+// False: the loop is to stop; what was not said will be after the next start.
+bool EngineLoop::wait_for_space() {
+  waiting_ = "no space for the alert log; trying again";
+  publish_status(true);
+  std::unique_lock lock(mutex_);
+  return !stopping_changed_.wait_for(lock, kSpaceRetry, [&] { return stopping_; });
+}
+
+void EngineLoop::fail(std::string why) { failure_ = std::move(why); }
+
+void EngineLoop::publish_status(bool now) {
+  const Timestamp time = clock_();
+  if (!now && time < next_status_) return;
+  next_status_ = time + kStatusInterval;
+  status_.publish(make_status());
+}
+
+EngineStatus EngineLoop::make_status() const {
+  EngineStatus status;
+  status.books = pipeline_.books();
+  const rules::Engine& engine = pipeline_.engine();
+  for (std::size_t i = 0; i < engine.rules().rules.size(); ++i) {
+    const rules::Rule& rule = engine.rules().rules[i];
+    status.rules.push_back({rule.name, std::string(mode_word(rule.mode)), engine.counters(i)});
+  }
+  status.samples.assign(pipeline_.samples().begin(), pipeline_.samples().end());
+  status.open = open_.latest();
+  status.bundle_version = pipeline_.bundle_version();
+  status.registry_version = pipeline_.registry_version();
+  status.devices = pipeline_.registry() ? pipeline_.registry()->devices().size() : 0;
+  status.engine_time = engine.now();
+  status.applied = pipeline_.applied();
+  status.revisions = revisions_;
+  status.recovered = recovered_;
+  status.refused_records = pipeline_.refused_records();
+  status.last_refusal = pipeline_.last_refusal();
+  status.waiting = waiting_;
+  status.failure = failure_;
+  return status;
+}
+
+}  // namespace tocsin::app

@@ -1,0 +1,110 @@
+#pragma once
+/// EngineLoop: the engine thread. Follows the event log, applies each record to the Pipeline, appends the
+/// revisions to the alert log, and asks for a tick when a timer is due. Live operation and recovery
+/// are the same loop; recovery only skips revisions that the alert log already holds.
+///
+/// Thread: start() makes one thread; everything else may be called from any thread.
+/// Errors: a log that cannot be read or written stops the loop; EngineStatus::failure says why. A full disk
+/// does not: the loop keeps the revision, EngineStatus::waiting says so, and it goes on when there is space.
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "alerts/alert_log.h"
+#include "app/runtime/open_alerts.h"
+#include "app/runtime/pipeline.h"
+#include "app/runtime/published.h"
+#include "core/clock.h"
+#include "core/log.h"
+
+namespace tocsin::app {
+
+struct RuleStatus {
+  std::string name;
+  std::string mode;
+  rules::RuleCounters counters;
+};
+
+/// What the engine thread says of itself, at most every kStatusInterval.
+struct EngineStatus {
+  Books books;
+  std::vector<RuleStatus> rules;
+  std::vector<RejectedSample> samples;  ///< newest last
+  std::vector<AlertPointer> open;       ///< newest revision of open alerts, last changed last
+  std::string bundle_version;
+  std::string registry_version;
+  std::size_t devices = 0;
+  Timestamp engine_time{};
+  LogPosition applied = 0;
+  std::uint64_t revisions = 0;   ///< appended to the alert log by this process
+  std::uint64_t recovered = 0;   ///< skipped in recovery: the alert log had them
+  std::uint64_t refused_records = 0;
+  std::string last_refusal;
+  std::string waiting;           ///< why the engine stands still for now; empty: it does not
+  std::string failure;           ///< empty: running
+};
+inline constexpr Duration kStatusInterval{100};
+
+class EngineLoop {
+ public:
+  /// References must outlive the loop.
+  EngineLoop(Log& events, alerts::AlertLog& alerts, const Catalogue& catalogue, ClockFn clock,
+             rules::EngineOptions options = {});
+  ~EngineLoop();
+
+  void start();
+  /// Applies everything durable at the time of the call, then ends the thread.
+  void drain_and_stop();
+
+  /// Waits until `position` has been applied, the loop failed, or `at_most` passed. True: applied.
+  bool wait_applied(LogPosition position, Duration at_most);
+
+  std::shared_ptr<const EngineStatus> status() const { return status_.get(); }
+
+ private:
+  void run();
+  void stop_after(LogPosition position);
+  bool step();  // one duty cycle; false: nothing more can be done
+  void idle();
+  bool apply(const LogRecord& record);
+  bool emit(LogPosition cause);
+  bool say(alerts::AlertCause cause, const AlertRevision& revision);
+  bool wait_for_space();
+  void ask_for_tick(Timestamp due);
+  void fail(std::string why);
+  void publish_status(bool now);
+  EngineStatus make_status() const;
+
+  Log& events_;
+  alerts::AlertLog& alerts_;
+  ClockFn clock_;
+  Pipeline pipeline_;
+  std::unique_ptr<LogReader> reader_;
+  std::optional<alerts::AlertCause> already_;  // newest revision of an earlier process
+  std::vector<AlertRevision> out_;
+  OpenAlerts open_;
+  std::uint64_t revisions_ = 0;
+  std::uint64_t recovered_ = 0;
+  LogPosition tick_asked_ = 0;  // position of a tick not yet applied
+  Timestamp next_status_{};
+  std::string waiting_;
+  std::string failure_;
+
+  Published<EngineStatus> status_;
+  std::mutex mutex_;
+  std::condition_variable applied_changed_;
+  std::condition_variable stopping_changed_;
+  LogPosition applied_ = 0;  // under mutex_
+  bool ended_ = false;       // under mutex_
+  bool stopping_ = false;    // under mutex_
+  std::atomic<LogPosition> stop_after_{UINT64_MAX};
+  std::thread thread_;
+};
+
+}  // namespace tocsin::app

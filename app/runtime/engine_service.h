@@ -1,0 +1,114 @@
+#pragma once
+/// EngineService: the running engine. Owns the two logs, the source, the engine thread, the sinks and the HTTP
+/// server; starts them in the order the data flows backwards (so that nothing is produced before someone
+/// takes it) and stops them in the order it flows.
+///
+///     Source -> event log -> EngineLoop -> alert log -> sinks (Kafka, stdout)
+///
+/// Thread: start, reload and stop from one thread. status() from any.
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/books.h"
+#include "core/diagnostic.h"
+#include "core/time.h"
+#include "rules/engine.h"
+
+namespace tocsin::app {
+
+struct BrokerOptions {
+  std::string uri;  ///< "tcp://HOST:PORT"
+  std::string client_id;  ///< stable: the broker keeps the session by it; empty: from the data folder
+  std::string username;
+  std::string password_file;
+  std::string trust_store;  ///< PEM file, for ssl:// uris
+};
+
+struct KafkaOptions {
+  std::string bootstrap;  ///< "HOST:PORT[,...]"; "dev": in memory inside this process; empty: no Kafka
+  std::string topic = "tocsin.alerts";
+  std::string shadow_topic = "tocsin.alerts.shadow";
+  std::string heartbeat_topic = "tocsin.heartbeat";
+  bool protobuf = false;  ///< values as protobuf instead of JSON
+};
+
+struct JournalOptions {
+  bool sync = true;  ///< an acknowledgement means fdatasync; false: means the operating system has it
+  std::uint64_t segment_bytes = 64ULL * 1024 * 1024;
+};
+
+struct ServiceOptions {
+  std::string data;  ///< folder, made if missing; <data>/events and <data>/alerts are the logs
+  std::vector<std::string> rules;  ///< files or folders
+  std::string registry;            ///< folder with places.csv and devices.csv; empty: none
+  std::optional<BrokerOptions> broker;
+  KafkaOptions kafka;
+  std::string http = "127.0.0.1:8080";  ///< empty: no HTTP
+  JournalOptions journal;
+  rules::EngineOptions engine;
+  bool stdout_sink = false;  ///< alert revisions on stdout as JSON lines
+  std::string version;       ///< of the program
+};
+
+/// Why the service did not start; `exit_code` is what the process should end with (69, 74, 78).
+struct StartFailure {
+  int exit_code = 0;
+  std::string message;      ///< one line
+  Diagnostics diagnostics;  ///< of rules or registry
+};
+
+struct ReadyInfo {
+  std::string mqtt;   ///< what the source is connected to
+  std::string kafka;  ///< bootstrap servers; empty: none
+  std::string http;   ///< bound address; empty: none
+};
+
+struct ReloadOutcome {
+  bool ok = false;
+  bool changed = false;     ///< false: the same content was in force already
+  Diagnostics diagnostics;  ///< why not, and warnings
+  std::string message;      ///< one line
+};
+
+struct EngineStatus;
+
+class EngineService {
+ public:
+  explicit EngineService(ServiceOptions options);
+  ~EngineService();  ///< stops
+
+  /// Returns once ready: log recovered, rules in force, topics there, source subscribed.
+  std::optional<StartFailure> start();
+  const ReadyInfo& ready() const;
+
+  /// Reads rules and registry again: valid content goes into the log and is in force when this returns; a
+  /// bad bundle changes nothing.
+  ReloadOutcome reload();
+
+  /// Stops the source, lets the engine apply what the log has, the sinks publish what they can within
+  /// `at_most`. Returns what was left unpublished (it stays in the alert log for the next start).
+  std::uint64_t drain_and_stop(Duration at_most);
+
+  std::shared_ptr<const EngineStatus> status() const;
+  Books books() const;
+  std::set<std::string> rule_names() const;  ///< in force
+  std::string failure() const;  ///< why the engine stopped by itself; empty: it did not
+  /// Reasons why the service is not fully well, in words; empty: ready.
+  std::vector<std::string> degraded() const;
+  std::string metrics_text() const;
+
+  /// Called for each new revision, on a thread of the service; set before start().
+  void on_alert(std::function<void(const AlertRevision&)> callback);
+
+ private:
+  struct Parts;
+  ServiceOptions options_;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tocsin::app

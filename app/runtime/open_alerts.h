@@ -1,0 +1,35 @@
+#pragma once
+/// OpenAlerts: the open alerts as people look at them: the newest revision of each, the ones that changed
+/// last. A view for /api, not the engine's state; how many are open in all is in the rules' counters.
+///
+/// Thread: one; what latest() returned may be read anywhere. Limit: kOpenAlertsShown; the one that has
+/// not changed for longest leaves first. Cost: constant per revision, nothing is copied.
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "core/alert.h"
+
+namespace tocsin::app {
+
+inline constexpr std::size_t kOpenAlertsShown = 1000;
+
+using AlertPointer = std::shared_ptr<const AlertRevision>;
+
+class OpenAlerts {
+ public:
+  void take(AlertRevision revision);
+  std::vector<AlertPointer> latest() const { return {shown_.begin(), shown_.end()}; }  ///< newest last
+
+ private:
+  using Place = std::list<AlertPointer>::iterator;
+  void remove(boost::unordered_flat_map<std::string, Place>::iterator found);
+
+  std::list<AlertPointer> shown_;
+  boost::unordered_flat_map<std::string, Place> places_;
+};
+
+}  // namespace tocsin::app

@@ -1,0 +1,112 @@
+#include "app/runtime/pipeline.h"
+
+#include <fmt/format.h>
+
+#include "app/runtime/bodies.h"
+#include "ingest/registry_csv.h"
+#include "rules/load/loader.h"
+
+namespace tocsin::app {
+namespace {
+
+std::shared_ptr<const rules::RuleSet> no_rules(const Catalogue& catalogue) {
+  auto rules = std::make_shared<rules::RuleSet>();
+  rules->type_settings.resize(catalogue.types().size());
+  return rules;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const Catalogue& catalogue, rules::EngineOptions options)
+    : catalogue_(catalogue),
+      decoder_(catalogue, nullptr),
+      engine_(no_rules(catalogue), nullptr, options) {}
+
+void Pipeline::apply(const LogRecord& record, std::vector<AlertRevision>& out) {
+  out_ = &out;
+  arr_ = record.arr;
+  advance(record.arr);
+  switch (record.kind) {
+    case RecordKind::frame: apply_frame(record); break;
+    case RecordKind::bundle: apply_bundle(record); break;
+    case RecordKind::registry: apply_registry(record); break;
+    case RecordKind::start:
+    case RecordKind::beat:
+    case RecordKind::tick:
+    case RecordKind::gateway: break;  // time has passed; no rule form reads gateways yet
+    case RecordKind::command: refuse(record, "no operator command is known"); break;
+    case RecordKind::alert: refuse(record, "an alert in the event log"); break;
+  }
+  applied_ = record.position;
+  out_ = nullptr;
+}
+
+void Pipeline::advance(Timestamp now) {
+  const std::size_t before = out_->size();
+  engine_.advance(now, *out_);
+  stamp_from(before);
+}
+
+// What no event caused carries the ordinal of the newest event there was, rejected ones included, which
+// the engine does not know.
+void Pipeline::stamp_from(std::size_t index) {
+  for (; index < out_->size(); ++index) (*out_)[index].log_position = books_.received;
+}
+
+void Pipeline::apply_frame(const LogRecord& record) {
+  const std::optional<Frame> frame = parse_frame(record.body);
+  if (!frame) return refuse(record, "a frame record that does not parse");
+  if (frame->retained) return;  // state, not an event: the source read it as such
+  decoder_.decode_frame(frame->topic, frame->payload, record.arr, *this);
+  books_.unregistered = decoder_.remarks().unregistered;
+  books_.unknown_fields = decoder_.remarks().unknown_fields;
+  books_.clamped = engine_.clamped();
+}
+
+void Pipeline::on_event(Event& event) {
+  advance(event.arr);  // timers that the frame's earlier events made and that are due at once
+  event.log_position = ++books_.received;
+  switch (engine_.apply(event, *out_)) {
+    case rules::Verdict::accepted: ++books_.accepted; break;
+    case rules::Verdict::late: ++books_.late; break;
+    case rules::Verdict::duplicate: ++books_.duplicate; break;
+  }
+}
+
+void Pipeline::on_rejected(const ingest::Rejection& rejection) {
+  ++books_.received;
+  ++books_.rejected_by[static_cast<std::size_t>(rejection.reason)];
+  if (samples_.size() == kKeptSamples) samples_.pop_front();
+  samples_.push_back({rejection.reason, std::string(rejection.detail), std::string(rejection.sample),
+                      arr_, books_.received});
+}
+
+void Pipeline::apply_bundle(const LogRecord& record) {
+  const std::optional<Bundle> bundle = parse_bundle(record.body);
+  if (!bundle) return refuse(record, "a bundle record that does not parse");
+  rules::Loaded loaded = rules::load(bundle->files, catalogue_);
+  if (!loaded.rules) {
+    const std::string first = loaded.diagnostics.empty() ? "" : loaded.diagnostics.front().message_en;
+    return refuse(record, "the logged bundle does not load in this version: " + first);
+  }
+  const std::size_t before = out_->size();
+  engine_.reload(std::move(loaded.rules), record.arr, *out_);
+  stamp_from(before);
+  bundle_version_ = bundle->version;
+}
+
+void Pipeline::apply_registry(const LogRecord& record) {
+  const std::optional<Bundle> files = parse_registry(record.body);
+  if (!files) return refuse(record, "a registry record that does not parse");
+  registry_ = ingest::load_registry(files->files).registry;
+  decoder_.set_registry(registry_);
+  engine_.set_registry(registry_);
+  registry_version_ = files->version;
+}
+
+void Pipeline::refuse(const LogRecord& record, std::string why) {
+  ++refused_records_;
+  last_refusal_ = fmt::format("record {} ({}): {}", record.position, to_string(record.kind), why);
+}
+
+}  // namespace tocsin::app

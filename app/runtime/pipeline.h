@@ -1,0 +1,83 @@
+#pragma once
+/// Pipeline: what one log record does. Decodes frames, keeps the books, drives the engine, collects
+/// the alert revisions. A deterministic function of the records it is given: it reads no clock and is the
+/// same for recovery and for live operation.
+///
+/// Path: log -> Pipeline (decode -> dedup -> rules) -> alert log.
+/// Thread: one thread owns a Pipeline. Limits: kKeptSamples refused samples, oldest dropped first.
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/books.h"
+#include "core/catalogue.h"
+#include "core/log.h"
+#include "ingest/decoder.h"
+#include "rules/engine.h"
+
+namespace tocsin::app {
+
+inline constexpr std::size_t kKeptSamples = 100;
+
+struct RejectedSample {
+  RejectReason reason{};
+  std::string detail;
+  std::string sample;
+  Timestamp arr{};
+  std::uint64_t log_position = 0;
+};
+
+class Pipeline final : private ingest::EventSink {
+ public:
+  /// `catalogue` must outlive the pipeline.
+  explicit Pipeline(const Catalogue& catalogue, rules::EngineOptions options = {});
+
+  /// Applies the next record. Appends what the engine says to `out`, in output order.
+  /// Requires: records in order of position.
+  void apply(const LogRecord& record, std::vector<AlertRevision>& out);
+
+  std::optional<Timestamp> next_deadline() const { return engine_.next_deadline(); }
+  const rules::Engine& engine() const { return engine_; }
+  const Books& books() const { return books_; }
+  const std::deque<RejectedSample>& samples() const { return samples_; }
+  const std::shared_ptr<const Registry>& registry() const { return registry_; }
+
+  // What is in force, as the log says it; empty before the first.
+  const std::string& bundle_version() const { return bundle_version_; }
+  const std::string& registry_version() const { return registry_version_; }
+  LogPosition applied() const { return applied_; }
+  /// Records this program could not put in force, for example a bundle of another version. 0 is normal.
+  std::uint64_t refused_records() const { return refused_records_; }
+  const std::string& last_refusal() const { return last_refusal_; }
+
+ private:
+  void on_event(Event& event) override;
+  void on_rejected(const ingest::Rejection& rejection) override;
+
+  void advance(Timestamp now);
+  void stamp_from(std::size_t index);
+  void apply_frame(const LogRecord& record);
+  void apply_bundle(const LogRecord& record);
+  void apply_registry(const LogRecord& record);
+  void refuse(const LogRecord& record, std::string why);
+
+  const Catalogue& catalogue_;
+  ingest::Decoder decoder_;
+  rules::Engine engine_;
+  std::shared_ptr<const Registry> registry_;
+  Books books_;
+  std::deque<RejectedSample> samples_;
+  std::string bundle_version_;
+  std::string registry_version_;
+  LogPosition applied_ = 0;
+  std::uint64_t refused_records_ = 0;
+  std::string last_refusal_;
+  Timestamp arr_{};                           // of the record being applied
+  std::vector<AlertRevision>* out_ = nullptr;  // of the record being applied
+};
+
+}  // namespace tocsin::app

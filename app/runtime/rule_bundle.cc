@@ -1,0 +1,38 @@
+#include "app/runtime/rule_bundle.h"
+
+#include "app/rule_files.h"
+#include "ingest/registry_csv.h"
+
+namespace tocsin::app {
+
+ReadBundle read_rule_bundle(const std::vector<std::string>& paths, const Catalogue& catalogue,
+                            bool have_registry) {
+  ReadBundle read;
+  RuleFiles files = read_rule_files(paths);
+  read.unreadable = std::move(files.unreadable);
+  if (!read.unreadable.empty()) return read;
+  rules::LoadOptions options;
+  options.have_registry = have_registry;
+  rules::Loaded loaded = rules::load(files.files, catalogue, options);
+  read.diagnostics = std::move(loaded.diagnostics);
+  if (!loaded.rules) return read;
+  read.count = loaded.rules->rules.size();
+  read.bundle = Bundle{std::move(files.files), {}};
+  read.bundle->version = content_version(read.bundle->files);
+  return read;
+}
+
+ReadBundle read_registry(const std::string& folder) {
+  ReadBundle read;
+  RuleFiles files = read_files({folder + "/places.csv", folder + "/devices.csv"});
+  read.unreadable = std::move(files.unreadable);
+  if (!read.unreadable.empty()) return read;
+  ingest::LoadedRegistry loaded = ingest::load_registry(files.files);
+  read.diagnostics = std::move(loaded.diagnostics);
+  read.count = loaded.registry->devices().size();
+  read.bundle = Bundle{std::move(files.files), {}};
+  read.bundle->version = content_version(read.bundle->files);
+  return read;
+}
+
+}  // namespace tocsin::app
