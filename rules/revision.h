@@ -20,8 +20,8 @@ std::optional<std::pair<double, double>> position_of(const Event& event, const R
 void show_alert(const Episode& episode, Turn& turn);
 
 /// The revision as of turn.at. In templates `e`, `loc` and `device` are the newest contributing
-/// event, steps the events of the opening match. A hole without a value reads "-"; any other error
-/// reads "?" and is counted.
+/// event, steps the events of the opening match. A hole without a value (an unset time)
+/// reads "-"; any other error reads "?" and is counted.
 AlertRevision make_revision(const Rule& rule, const Episode& episode, AlertState state,
                             Reason reason, Turn& turn, RuleNotes& notes);
 

@@ -252,13 +252,12 @@ TEST(Revision, SummaryShowsTheNewestContributingEvent) {
   EXPECT_EQ(run.said()[1].summary.zh, "B1 2 起");
 }
 
-TEST(Revision, AHoleWithoutAValueReadsAsADashAndIsNoError) {
+TEST(Revision, AHoleThatCannotBeEvaluatedReadsAsAQuestionMarkAndIsCounted) {
   Rule rule = smoke();
-  rule.alert.summary.en = text("at {{e.zone}}, {{10 / e.divisor}}");
+  rule.alert.summary.en = text("level {{e.level}}, {{10 / e.divisor}}");
   Session run(rule);
-  run.apply_all({{.arr = 0, .zone = ""}, {.arr = 1, .building = "B2", .zone = "", .divisor = 0}});
-  EXPECT_EQ(run.said()[0].summary.en, "at -, -");
-  EXPECT_EQ(run.said()[1].summary.en, "at -, ?");
+  run.apply({.arr = 0, .divisor = 0});
+  EXPECT_EQ(run.said().at(0).summary.en, "level 3, ?");
   EXPECT_EQ(run.counters().eval_errors, 1u);
 }
 

@@ -9,11 +9,6 @@ namespace {
 
 auto by_time(const std::int64_t ts, const std::uint64_t position) { return std::tuple(ts, position); }
 
-// An unset zone is an evaluation error: the join does not hold.
-bool same_zone(const auto& a, const auto& b) {
-  return !a.event.zone.empty() && !b.event.zone.empty() && a.event.zone == b.event.zone;
-}
-
 std::string message_key(const Event& e) {
   if (!e.id.empty()) return "id " + e.id;
   const std::string ts = e.raw_ts ? std::to_string(*e.raw_ts) : "none";
@@ -88,8 +83,10 @@ bool Model::is_repeat(const Seen& seen) {
 Model::Truth Model::holds(const Condition& condition, const Event& event) {
   if (!condition.types.contains(event.type)) return Truth::no;
   if (!condition.min_level) return Truth::yes;
-  if (!event.level) return Truth::error;
-  return *event.level >= *condition.min_level ? Truth::yes : Truth::no;
+  std::int64_t value = event.level.value_or(0);
+  if (condition.divides && value == 0) return Truth::error;
+  if (condition.divides) value = 12 / value;
+  return value >= *condition.min_level ? Truth::yes : Truth::no;
 }
 
 std::string Model::key_of(const Rule& rule, const Event& event) {
@@ -278,7 +275,7 @@ std::optional<std::vector<Model::Seen>> Model::match_all(const Rule& rule, State
     }
     const bool qualifies = own && to - from <= rule.within &&
                            (rule.same_event || events.size() == chosen.size()) &&
-                           (!rule.same_zone || same_zone(chosen[0], chosen[1]));
+                           (!rule.same_zone || chosen[0].event.zone == chosen[1].event.zone);
     if (qualifies) {
       std::vector<std::int64_t> rank{static_cast<std::int64_t>(*own)};
       for (const std::size_t i : at) rank.push_back(static_cast<std::int64_t>(i));

@@ -24,10 +24,12 @@ struct Event {
   std::uint64_t position = 0;
 };
 
-/// `{event: types, where: level >= min_level}`; without min_level every event.
+/// `{event: types, where: e.level >= min_level}`; without min_level every event. `divides`: where is
+/// `12 / e.level >= min_level`, an error at level 0. An unset level reads as 0.
 struct Condition {
   std::set<std::string> types;
   std::optional<std::int64_t> min_level;
+  bool divides = false;
 };
 
 enum class Form { event, count, all };
@@ -100,7 +102,6 @@ class Model {
   void run_out();
   const std::vector<Revision>& said() const { return said_; }
   std::uint64_t matches(std::size_t rule) const { return matches_[rule]; }
-  /// Of `where`; how often a join fails depends on how one searches.
   std::uint64_t errors(std::size_t rule) const { return errors_[rule]; }
 
  private:
