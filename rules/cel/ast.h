@@ -58,7 +58,8 @@ struct Node {
   const Overload* overload = nullptr;
   Input input{};
   const Node* binder = nullptr;
-  std::size_t max_items = 0;  ///< of a list: no more than this at run time
+  std::size_t min_items = 0;  ///< of a list: no fewer than this at run time
+  std::size_t max_items = 0;  ///< no more than this; a macro refuses to walk over more than it may
   std::uint32_t operand = 0;  ///< of the overload: a relation, an index into regexes or zones
   bool may_fail = false;      ///< written by the folder
   std::uint16_t slot = 0;     ///< of a macro's list on the stack; written by the compiler

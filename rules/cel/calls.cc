@@ -127,6 +127,7 @@ void Calls::joined_lists(Node& call) {
   const Node& a = *call.children[0];
   const Node& b = *call.children[1];
   call.overload = exact(find_overloads("+", CallStyle::binary), call);
+  call.min_items = a.min_items + b.min_items;
   call.max_items = a.max_items + b.max_items;
   if (const auto type = joined(a.type, b.type)) {
     call.type = *type;

@@ -73,7 +73,7 @@ class Checker {
 
   void list(Node& node) {
     node.type = {ValueKind::list, ValueKind::unset};
-    node.max_items = node.children.size();
+    node.min_items = node.max_items = node.children.size();
     bool whole = true;
     for (Node* item : node.children) {
       check(*item);
@@ -129,6 +129,7 @@ class Checker {
     const Node& yes = *node.children[1];
     const Node& no = *node.children[2];
     if (!known(yes) || !known(no)) return;
+    node.min_items = std::min(yes.min_items, no.min_items);
     node.max_items = std::max(yes.max_items, no.max_items);
     if (const auto type = joined(yes.type, no.type)) {
       node.type = *type;
@@ -210,12 +211,12 @@ class Checker {
                   fmt::format("{} 只能用于列表", node.text));
       return false;
     }
-    if (list.max_items <= limits_.max_list_items) return true;
+    if (list.min_items <= limits_.max_list_items) return true;
     errors_.add(ErrorCode::list_too_long, list.span,
-                {fmt::format("{} may walk over {} items; this list can have {}", node.text,
-                             limits_.max_list_items, list.max_items),
-                 fmt::format("{} 最多遍历 {} 个元素；此列表可达 {} 个", node.text,
-                             limits_.max_list_items, list.max_items)});
+                {fmt::format("{} may walk over {} items; this list has {}", node.text,
+                             limits_.max_list_items, list.min_items),
+                 fmt::format("{} 最多遍历 {} 个元素；此列表有 {} 个", node.text,
+                             limits_.max_list_items, list.min_items)});
     return false;
   }
 

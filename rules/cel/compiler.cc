@@ -163,7 +163,7 @@ void Compiler::macro(Node& node) {
   add({.op = Op::loop_begin, .b = base, .c = static_cast<std::uint32_t>(limits_.max_list_items)},
       kLoopSlots - 1);
   const std::size_t outer = repetitions_;
-  repetitions_ = saturating_product(outer, node.children[0]->max_items);
+  repetitions_ = saturating_product(outer, std::min(node.children[0]->max_items, limits_.max_list_items));
   const std::uint32_t next = add({.op = Op::loop_next, .b = base}, 0);
   // exists_one counts in the slot where the others keep an error: its errors are not kept.
   std::uint16_t handler = kNoHandler;

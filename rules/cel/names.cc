@@ -79,7 +79,7 @@ void Names::found(Node& node, const std::string& path, const Input& input) {
     TOCSIN_CHECK(input.constant->kind() == input.type.kind);
     node.kind = NodeKind::literal;
     node.value = OwnedValue(*input.constant);
-    if (is_list(node)) node.max_items = input.constant->as_list().size();
+    if (is_list(node)) node.min_items = node.max_items = input.constant->as_list().size();
     return;
   }
   node.kind = NodeKind::input;

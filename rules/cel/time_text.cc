@@ -168,11 +168,12 @@ std::optional<Value> parse_duration(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   if (text == "0") return duration_of(0);
+  constexpr Nanos kFarOut = Nanos{1} << 64;
   Reader in(text);
   Nanos total = 0;
   do {
     total += read_term(in);
-    if (!duration_of(total)) return std::nullopt;  // terms only add: it stays out of range
+    if (total > kFarOut) return std::nullopt;  // terms only add: it stays out of range
   } while (in.ok() && !in.done());
   if (!in.ok()) return std::nullopt;
   return duration_of(negative ? -total : total);
