@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "alerts/alert_log.h"
 #include "alerts/alert_pump.h"
@@ -35,6 +36,7 @@ constexpr Duration kClockTolerance{std::chrono::hours{1}};
 constexpr Duration kBeatInterval{10'000};  // dates a stop
 constexpr Duration kApplyPatience{30'000};
 constexpr Duration kKafkaPatience{15'000};
+constexpr std::size_t kWarningsShown = 20;
 
 StartFailure start_failure(int exit_code, std::string message) { return {exit_code, std::move(message), {}}; }
 
@@ -48,8 +50,12 @@ std::optional<StartFailure> refused(const ReadBundle& read) {
 }
 
 void print_warnings(const ReadBundle& read) {
-  for (const Diagnostic& d : read.diagnostics) {
+  const std::size_t shown = std::min(read.diagnostics.size(), kWarningsShown);
+  for (const Diagnostic& d : std::span(read.diagnostics).first(shown)) {
     spdlog::warn("{}:{}:{}: {} {}", d.file, d.line, d.col, d.code, d.message_en);
+  }
+  if (shown < read.diagnostics.size()) {
+    spdlog::warn("and {} more warnings; `tocsin validate` shows them all", read.diagnostics.size() - shown);
   }
 }
 

@@ -21,7 +21,7 @@ struct ReadBundle {
 /// `paths`: rule files, or folders whose *.yaml are read in order of name.
 ReadBundle read_rule_bundle(const std::vector<std::string>& paths, const Catalogue& catalogue,
                             bool have_registry);
-/// `folder` with places.csv and devices.csv. Rows that are wrong are diagnostics; the rest counts.
+/// `folder` with places.csv and devices.csv. Rows that are wrong are left out: warnings.
 ReadBundle read_registry(const std::string& folder);
 
 }  // namespace tocsin::app

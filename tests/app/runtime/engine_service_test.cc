@@ -163,6 +163,21 @@ TEST_F(EngineServiceTest, BadRulesAtStartAreToldWithEveryDiagnostic) {
   EXPECT_GE(refusal->diagnostics.size(), 2u);
 }
 
+TEST_F(EngineServiceTest, ABadRowInTheRegistryCostsThatRowOnly) {
+  options_.registry = folder_.path();
+  write_bytes(folder_.path() + "/places.csv",
+              "place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\nB7,,building,,,,,,\n");
+  write_bytes(folder_.path() + "/devices.csv",
+              "device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n"
+              "D1,smoke,B7,g1,,commissioned,\nD2,smoke,B7,g1,soon,commissioned,\nD3,smoke,B7,g1,60,test,\n");
+  EngineService service(options_);
+  ASSERT_FALSE(service.start().has_value());
+  EXPECT_EQ(service.status()->devices, 2u);
+  EXPECT_TRUE(service.reload().ok);
+  service.drain_and_stop(Duration{0});
+  EXPECT_EQ(count(events(), RecordKind::registry), 1u);
+}
+
 TEST_F(EngineServiceTest, APortThatIsTakenIsOneClearLine) {
   EngineService first(options_);
   ASSERT_FALSE(first.start().has_value());
