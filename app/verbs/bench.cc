@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "app/output.h"
@@ -8,16 +9,18 @@
 #include "app/verbs/sim_flags.h"
 #include "app/verbs/verb.h"
 #include "app/version.h"
+#include "app/world.h"
 #include "bench/e2e/e2e.h"
 
 namespace tocsin::app {
 namespace {
 
 constexpr const char* kExamples =
-    "  tocsin bench e2e --broker tcp://127.0.0.1:1883 --kafka 127.0.0.1:9092 --devices 1000 --rate 1000/s \\\n"
-    "                   --scenario duplicates,storm --for 60s --json\n"
-    "  tocsin bench e2e --broker ... --kafka ... --idle --for 60s     one event every 3 s and nothing else\n\n"
-    "It measures a running system whose engine knows the same city: first\n"
+    "  tocsin bench e2e --devices 1000 --rate 1000/s --scenario duplicates,storm --for 60s --json\n"
+    "  tocsin bench e2e --idle --for 60s               one event every 3 s and nothing else\n"
+    "  tocsin bench e2e --broker tcp://HOST:PORT --kafka HOST:PORT ...     a system that is running\n\n"
+    "Without --kafka it starts mosquitto, a real Kafka and the engine itself. With it, it measures a running\n"
+    "system whose engine knows the same city: first\n"
     "  tocsin sim --devices N --seed S --write-registry DIR --registry-only\n"
     "Latency counts from the intended send time to the moment a consumer has the alert. Exit 1 if an alert\n"
     "is missing, doubled or wrong.";
@@ -26,6 +29,7 @@ struct Flags {
   SimFlags sim;
   bench::E2eOptions e2e;
   std::vector<std::string> rules;
+  std::string rule_folder;
   bool idle = false;
   std::string drain;
 };
@@ -46,8 +50,32 @@ ExitCode give_up(const bench::E2eFailure& failure) {
   return ExitCode::unavailable;
 }
 
+// The whole system as children, for a benchmark that was given none.
+std::string start_system(World& world, Flags& flags) {
+  CityOptions city;
+  city.devices = flags.sim.options.devices;
+  city.seed = flags.sim.options.seed;
+  const std::string deploy = deploy_folder();
+  const std::string rules = flags.rule_folder.empty() ? deploy + "/rules.d" : flags.rule_folder;
+  if (std::string bad = world.write_registry(city); !bad.empty()) return bad;
+  if (std::string bad = world.start_broker(); !bad.empty()) return bad;
+  if (std::string bad = world.start_kafka(deploy + "/kafka.sh"); !bad.empty()) return bad;
+  if (std::string bad = world.start_engine(rules); !bad.empty()) return bad;
+  flags.sim.options.broker = world.broker_uri();
+  flags.e2e.kafka = world.kafka();
+  return {};
+}
+
 ExitCode e2e(Flags flags, const Common& common) {
   flags.sim.settle();
+  std::optional<World> world;
+  if (flags.e2e.kafka.empty()) {
+    const std::string bad = start_system(world.emplace(), flags);
+    if (!bad.empty()) {
+      complain(bad);
+      return ExitCode::unavailable;
+    }
+  }
   if (flags.idle) flags.sim.options.alarm_every = bench::kIdleAlarmEvery;
   if (!flags.sim.options.run_for) flags.sim.options.run_for = Duration{60'000};
   if (!flags.drain.empty()) flags.e2e.drain = parse_duration(flags.drain).value_or(flags.e2e.drain);
@@ -77,7 +105,10 @@ void add_bench(Cli& cli) {
   CLI::App& sub = cli.verb(verb, "e2e", "From a gateway's publish to a Kafka consumer", kExamples);
   auto flags = std::make_shared<Flags>();
   flags->sim.bind(sub);
-  sub.add_option("--kafka", flags->e2e.kafka, "Kafka servers")->required()->type_name("HOST:PORT[,...]");
+  sub.add_option("--kafka", flags->e2e.kafka, "Kafka servers of a running system; without: one is started")
+      ->type_name("HOST:PORT[,...]");
+  sub.add_option("--rules", flags->rule_folder, "Rules of a system started here (default: the shipped ones)")
+      ->type_name("PATH");
   sub.add_option("--topic", flags->e2e.topic, "Topic of the alerts")->capture_default_str();
   sub.add_option("--rules-in-force", flags->rules, "Only these rules are expected to speak")
       ->type_name("NAME");

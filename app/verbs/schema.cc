@@ -6,7 +6,7 @@
 #include "app/output.h"
 #include "app/verbs/verb.h"
 #include "ingest/catalogue_builder.h"
-#include "rules/load/schema.h"
+#include "rules/load/loader.h"
 
 namespace tocsin::app {
 namespace {
@@ -18,7 +18,7 @@ constexpr const char* kExamples =
 ExitCode schema(const std::string& what) {
   Output out;
   if (what == "config") out.buffer() += config_schema();
-  if (what == "rules") out.buffer() += rules::rules_schema();
+  if (what == "rules") out.buffer() += rules::rules_json_schema();
   if (what == "event") out.buffer() += event_schema(ingest::builtin_catalogue());
   if (what == "alert") out.buffer() += alerts::alert_schema();
   return out.flush() ? ExitCode::ok : ExitCode::io;

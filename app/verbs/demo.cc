@@ -1,0 +1,38 @@
+#include <memory>
+
+#include "app/demo/demo.h"
+#include "app/text.h"
+#include "app/verbs/verb.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr const char* kExamples =
+    "  tocsin demo                              until Ctrl-C; Kafka in memory, for development\n"
+    "  tocsin demo --for 60s                    ends by itself; exit 0 if the books balance\n"
+    "  tocsin demo --kafka real --lang zh       a real Apache Kafka, messages in Chinese\n"
+    "  tocsin demo --devices 20000 --scenario duplicates,storm";
+
+}  // namespace
+
+void add_demo(Cli& cli) {
+  CLI::App& verb = cli.verb("demo", "A city in a box: sensors, broker, engine, Kafka, live alerts", kExamples);
+  auto options = std::make_shared<DemoOptions>();
+  auto run_for = std::make_shared<std::string>();
+  verb.add_option("--devices", options->city.devices, "Devices of the simulated city")->capture_default_str();
+  verb.add_option("--seed", options->city.seed, "The same seed makes the same city")->capture_default_str();
+  verb.add_option("--scenario", options->city.scenario, "As in `tocsin sim --help`")->capture_default_str();
+  verb.add_option("--rate", options->city.rate, "Events a second, for example 500/s");
+  verb.add_option("--kafka", options->kafka, "dev (in memory), real (a child process), or HOST:PORT[,...]")
+      ->capture_default_str();
+  verb.add_option("--rules", options->rules, "Rule files or folders (default: a copy of the shipped ones)");
+  verb.add_option("--http", options->http, "Address of the HTTP server; if taken, a free port")
+      ->capture_default_str();
+  verb.add_option("--for", *run_for, "End by itself after this time")->check(kIsDuration);
+  cli.on(verb, [&cli, options, run_for] {
+    if (!run_for->empty()) options->run_for = parse_duration(*run_for);
+    return run_demo(*options, cli.common());
+  });
+}
+
+}  // namespace tocsin::app

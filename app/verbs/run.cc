@@ -1,0 +1,144 @@
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "app/config.h"
+#include "app/rule_files.h"
+#include "app/runtime/engine_service.h"
+#include "app/service_options.h"
+#include "app/signals.h"
+#include "app/verbs/verb.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr const char* kExamples =
+    "  tocsin run -c /etc/tocsin/tocsin.yaml\n"
+    "  tocsin run --data data --rules deploy/rules.d --registry deploy/registry \\\n"
+    "             --broker tcp://127.0.0.1:1883 --kafka dev --http 127.0.0.1:0\n"
+    "  kill -HUP PID        reads rules and registry again; a bad bundle keeps the old one";
+
+// Flags of the command line; the ones given win over the file.
+struct RunFlags {
+  std::optional<std::string> data, registry, broker, kafka, http, listen;
+  std::vector<std::string> rules;
+  bool stdout_sink = false;
+};
+
+std::optional<ExitCode> read_config(const Common& common, Config& config) {
+  if (common.config.empty()) return std::nullopt;
+  std::string why;
+  const auto text = read_file(common.config, why);
+  if (!text) {
+    complain(why);
+    return ExitCode::io;
+  }
+  ConfigRead read = parse_config(common.config, *text);
+  print_diagnostics(read.diagnostics, common);
+  if (has_errors(read.diagnostics)) return ExitCode::bad_config;
+  config = std::move(read.config);
+  const std::size_t slash = common.config.rfind('/');
+  resolve_paths(config, slash == std::string::npos ? "." : common.config.substr(0, slash));
+  return std::nullopt;
+}
+
+void apply_flags(const RunFlags& flags, Config& config) {
+  if (flags.data) config.data = *flags.data;
+  if (!flags.rules.empty()) config.rules = flags.rules;
+  if (flags.registry) config.registry = *flags.registry;
+  if (flags.broker) config.broker.uri = *flags.broker;
+  if (flags.kafka) config.kafka.bootstrap = *flags.kafka;
+  if (flags.http) config.http.listen = *flags.http;
+  if (flags.stdout_sink) config.sinks.stdout_sink = true;
+}
+
+ExitCode report(const StartFailure& failure, const Common& common) {
+  print_diagnostics(failure.diagnostics, common);
+  complain(failure.message);
+  return static_cast<ExitCode>(failure.exit_code);
+}
+
+void print_ready(const ReadyInfo& ready, const Common& common) {
+  if (common.json) {
+    const nlohmann::ordered_json line{{"schema", "tocsin.run/1"}, {"ready", true}, {"mqtt", ready.mqtt},
+                                      {"kafka", ready.kafka},     {"http", ready.http}};
+    std::puts(line.dump().c_str());
+  } else {
+    std::puts(fmt::format("ready: mqtt {}, kafka {}, http {}", ready.mqtt.empty() ? "-" : ready.mqtt,
+                          ready.kafka.empty() ? "-" : ready.kafka, ready.http.empty() ? "-" : ready.http)
+                  .c_str());
+  }
+  std::fflush(stdout);
+}
+
+void reload(EngineService& service, const Common& common) {
+  const ReloadOutcome outcome = service.reload();
+  print_diagnostics(outcome.diagnostics, common);
+  if (outcome.ok) {
+    spdlog::info("reload: {}", outcome.message);
+  } else {
+    spdlog::error("reload refused, the rules in force stay: {}", outcome.message);
+  }
+}
+
+// Until SIGTERM or SIGINT; an engine that stopped by itself ends the process too.
+ExitCode serve(EngineService& service, Signals& signals, const Common& common, Duration drain) {
+  constexpr Duration kLook{1000};
+  while (true) {
+    const std::optional<int> signal = signals.wait(kLook);
+    if (signal == SIGHUP) reload(service, common);
+    if (signal == SIGTERM || signal == SIGINT) break;
+    if (const std::string failure = service.failure(); !failure.empty()) {
+      complain(failure);
+      return ExitCode::io;
+    }
+  }
+  if (const std::uint64_t left = service.drain_and_stop(drain); left > 0) {
+    spdlog::warn("{} alert revisions wait in the alert log for the next start", left);
+  }
+  return ExitCode::ok;
+}
+
+ExitCode run(const RunFlags& flags, const Common& common) {
+  if (flags.listen) return not_available("run --listen");
+  Config config;
+  if (const auto bad = read_config(common, config)) return *bad;
+  apply_flags(flags, config);
+  if (config.broker.uri.empty()) {
+    complain("no source: give --broker tcp://HOST:PORT, or broker.uri in the configuration");
+    return ExitCode::bad_config;
+  }
+  spdlog::set_default_logger(spdlog::stderr_color_mt("tocsin"));
+  if (common.quiet) spdlog::set_level(spdlog::level::warn);
+  Signals signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+  EngineService service(service_options(config));
+  if (const auto failure = service.start()) return report(*failure, common);
+  print_ready(service.ready(), common);
+  return serve(service, signals, common, config.drain_timeout);
+}
+
+}  // namespace
+
+void add_run(Cli& cli) {
+  CLI::App& verb = cli.verb("run", "The engine: from MQTT to Kafka, by a configuration", kExamples);
+  auto flags = std::make_shared<RunFlags>();
+  verb.add_option("--data", flags->data, "Folder of the logs")->type_name("DIR");
+  verb.add_option("--rules", flags->rules, "Rule files or folders")->type_name("PATH");
+  verb.add_option("--registry", flags->registry, "Folder with places.csv and devices.csv")->type_name("DIR");
+  verb.add_option("--broker", flags->broker, "MQTT broker to subscribe to")->type_name("tcp://HOST:PORT");
+  verb.add_option("--listen", flags->listen, "MQTT listener of our own (not in this version)")
+      ->type_name("HOST:PORT");
+  verb.add_option("--kafka", flags->kafka, "Kafka servers, or 'dev': in memory, for development")
+      ->type_name("HOST:PORT[,...]|dev");
+  verb.add_option("--http", flags->http, "Address of /livez, /readyz, /metrics and the API")
+      ->type_name("HOST:PORT");
+  verb.add_flag("--stdout", flags->stdout_sink, "Alert revisions on stdout too, as JSON lines");
+  cli.on(verb, [&cli, flags] { return run(*flags, cli.common()); });
+}
+
+}  // namespace tocsin::app
