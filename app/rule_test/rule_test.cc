@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr Timestamp kStart = from_unix_ms(1'767'225'600'000);  // 2026-01-01T00:00:00Z
+constexpr Timestamp kStart = rules::kTestStart;
 
 std::optional<Timestamp> relative_time(const std::string& text, Timestamp step) {
   const bool back = text.starts_with('-');
