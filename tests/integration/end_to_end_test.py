@@ -14,7 +14,7 @@ import harness
 from harness import Engine, Kafka, Mosquitto, eventually, temporary_folder
 
 RULES = harness.ROOT / "deploy/rules.d"
-REGISTRY = harness.ROOT / "deploy/registry"
+
 
 
 def smoke(event_id, device="SD-EXAMPLE-1", **fields):
@@ -23,7 +23,7 @@ def smoke(event_id, device="SD-EXAMPLE-1", **fields):
 
 
 def arguments(folder, broker, kafka, rules=RULES):
-    return ["--data", pathlib.Path(folder) / "data", "--rules", rules, "--registry", REGISTRY,
+    return ["--data", pathlib.Path(folder) / "data", "--rules", rules,
             "--broker", f"tcp://127.0.0.1:{broker.port}", "--kafka", kafka.bootstrap, "--http", "127.0.0.1:0"]
 
 

@@ -84,8 +84,9 @@ class Mosquitto(Process):
         eventually(lambda: accepts(self.port), 10, "mosquitto listens")
 
     def publish(self, topic, payload, qos=1):
-        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-q", str(qos), "-t", topic, "-s"],
-                       input=payload if isinstance(payload, bytes) else payload.encode(), check=True, timeout=20)
+        payload = payload if isinstance(payload, bytes) else payload.encode()
+        subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-q", str(qos), "-t", topic,
+                        "-s" if payload else "-n"], input=payload, check=True, timeout=20)
 
 
 class Kafka:
@@ -129,6 +130,10 @@ class Engine(Process):
             code = self.stop()
             raise AssertionError(f"the engine is not ready (exit {code}): {self.output()}")
         self.ready = json.loads(line)
+
+    def stop(self, *how):
+        self.stdout.close()
+        return super().stop(*how)
 
     def http(self, path):
         try:
