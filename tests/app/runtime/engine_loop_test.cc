@@ -33,7 +33,7 @@ std::vector<Written> script() {
   add(RecordKind::start, 0, "");
   add(RecordKind::bundle, 5, rules_body({kSmokeRule, kRepeatedRule}));
   for (int i = 0; i < 6; ++i) {
-    add(RecordKind::frame, 7'000, frame_body("[" + smoke("D1", now) + "," + smoke("D2", now, 0.5 * i) + "]"));
+    add(RecordKind::frame, 7'000, frame_body(fmt::format("[{},{}]", smoke("D1", now), smoke("D2", now, 0.5 * i))));
   }
   add(RecordKind::frame, 10, frame_body("{broken"));
   add(RecordKind::tick, 60'000, "");

@@ -42,7 +42,7 @@ TEST_F(PipelineTest, TheBooksBalanceOverEveryKindOfEvent) {
   frame(10, alarm);
   frame(20, alarm);                                              // the same again
   frame(60'000, smoke("D2", kStart));                            // a minute old
-  frame(60'000, "[" + smoke("D3", kStart + 60'000) + R"(,{"type":"smoke.alarm"},{"device_id":"D4"}])");
+  frame(60'000, fmt::format(R"([{},{{"type":"smoke.alarm"}},{{"device_id":"D4"}}])", smoke("D3", kStart + 60'000)));
   frame(60'000, "{not json");
   frame(60'000, "");
   const Books& books = pipeline_->books();
