@@ -78,7 +78,8 @@ Status modulo(Value* args, Runtime&, std::uint32_t) {
 
 Status negate_int(Value* args, Runtime&, std::uint32_t) {
   std::int64_t result = 0;
-  if (__builtin_sub_overflow(std::int64_t{0}, args[0].as_int(), &result)) return EvalError::overflow;
+  const bool overflow = __builtin_sub_overflow(std::int64_t{0}, args[0].as_int(), &result);
+  if (overflow) return EvalError::overflow;
   args[0] = Value::int64(result);
   return kOk;
 }

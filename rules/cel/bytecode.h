@@ -2,9 +2,9 @@
 /// The flat program: what the compiler writes and the machine runs.
 ///
 /// A stack machine. The height of the stack before every instruction is known when compiling, so a
-/// macro's variables and pending errors are stack slots with fixed indexes. `&&`, `||` and macros go on
-/// after an error in one operand: the handler of the failing instruction says where, and how high the
-/// stack is then; the error waits in the slot below that height until it is known whether it counts.
+/// macro's variables and pending errors are stack slots with fixed indexes. `&&`, `||` and macros
+/// go on after an error in one operand: the handler of the failing instruction says where, and how
+/// high the stack is then; the error waits in the slot below until it is known if it counts.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,7 +49,7 @@ enum class Op : std::uint8_t {
   settle,         ///< the top value decides if it is a; else the error pending in stack[b] counts
   loop_begin,     ///< over the list in stack[b], of at most c items; pushes the loop's slots
   loop_next,      ///< next item of the loop at b, or its result and jump to c
-  loop_test,      ///< the predicate's value for the walk a of the loop at b, whose loop_next is at c
+  loop_test,      ///< the predicate's value for the walk a of the loop at b; c: its loop_next
   done,
 };
 

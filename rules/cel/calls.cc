@@ -57,7 +57,8 @@ std::string rewritten(const Node& literal, ValueKind beside) {
   const Value& value = literal.value.view();
   if (value.kind() == ValueKind::int64) {
     if (beside == ValueKind::float64) return fmt::format("{}.0", value.as_int());
-    if (beside == ValueKind::uint64 && value.as_int() >= 0) return fmt::format("{}u", value.as_int());
+    const bool natural = value.as_int() >= 0;
+    if (beside == ValueKind::uint64 && natural) return fmt::format("{}u", value.as_int());
   }
   if (value.kind() == ValueKind::string) {
     if (beside == ValueKind::timestamp) return fmt::format("timestamp(\"{}\")", value.as_string());
@@ -119,8 +120,9 @@ void Calls::in(Node& call, bool whole) {
   const Node& item = *call.children[0];
   const Node& list = *call.children[1];
   call.max_items = list.max_items;
-  if (is_list(list) && !is_list(item) && comparable_elements(item.type.kind, list.type.element)) return;
-  no_operator(call, list.type.kind == ValueKind::string ? "contains" : "");
+  const bool right = is_list(list) && !is_list(item) &&
+                     comparable_elements(item.type.kind, list.type.element);
+  if (!right) no_operator(call, list.type.kind == ValueKind::string ? "contains" : "");
 }
 
 void Calls::joined_lists(Node& call) {
@@ -188,7 +190,8 @@ void Calls::overloaded(Node& call, bool whole) {
   bad_arguments(call, style, signatures);
 }
 
-void Calls::bad_arguments(const Node& call, CallStyle style, const std::vector<std::string>& signatures) {
+void Calls::bad_arguments(const Node& call, CallStyle style,
+                          const std::vector<std::string>& signatures) {
   const std::string given = signature(call.text, style, argument_types(call));
   errors_.add(ErrorCode::bad_argument, call.span,
               {fmt::format("there is no {}; there is {}", given, fmt::join(signatures, ", ")),
@@ -251,7 +254,7 @@ void Calls::not_literal(const Node& argument, bool pattern) {
   const std::string_view en = pattern ? "a regular expression" : "a time zone";
   const std::string_view zh = pattern ? "正则表达式" : "时区";
   errors_.add(pattern ? ErrorCode::pattern_not_literal : ErrorCode::zone_not_literal, argument.span,
-              {fmt::format("{} must be a literal or a parameter: it is prepared when the rule is loaded", en),
+              {fmt::format("{} must be a literal or a parameter: it is prepared at load", en),
                fmt::format("{}必须是字面量或参数：它在加载规则时就要准备好", zh)});
 }
 

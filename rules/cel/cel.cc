@@ -39,7 +39,8 @@ bool is_readable(std::string_view source, const CompileLimits& limits, TextError
   const std::size_t length = count_code_points(source);
   if (length <= limits.max_length) return true;
   errors.add(ErrorCode::too_long, {byte_of_code_point(source, limits.max_length), source.size()},
-             {fmt::format("the expression has {} characters; {} are allowed", length, limits.max_length),
+             {fmt::format("the expression has {} characters; the limit is {}", length,
+                          limits.max_length),
               fmt::format("表达式有 {} 个字符，上限 {}", length, limits.max_length)});
   return false;
 }
@@ -48,12 +49,14 @@ void check_size(const Bytecode& code, const CompileLimits& limits, Span whole, T
   // The handlers' indexes are 16 bits wide; only raised limits let a source reach that.
   if (code.cost > limits.max_cost || code.handlers.size() >= kNoHandler) {
     errors.add(ErrorCode::too_costly, whole,
-               {fmt::format("the expression may take {} steps; {} are allowed", code.cost, limits.max_cost),
+               {fmt::format("the expression may take {} steps; the limit is {}", code.cost,
+                            limits.max_cost),
                 fmt::format("表达式最多可能执行 {} 步，上限 {}", code.cost, limits.max_cost)});
   }
   if (code.stack > kMaxStack) {
     errors.add(ErrorCode::needs_too_much_stack, whole,
-               {fmt::format("the expression needs {} values at once; {} are allowed", code.stack, kMaxStack),
+               {fmt::format("the expression needs {} values at once; the limit is {}", code.stack,
+                            kMaxStack),
                 fmt::format("表达式同时需要 {} 个值，上限 {}", code.stack, kMaxStack)});
   }
 }

@@ -1,23 +1,23 @@
 #pragma once
-/// The expression language of rules: the typed subset of CEL that docs/rules.md names. Compiled once to
-/// a flat program against static types; evaluating allocates nothing, calls no clock and cannot loop.
+/// The expression language of rules: the typed subset of CEL that docs/rules.md names. Compiled
+/// once to a flat program against static types; evaluating allocates nothing (regular expressions: see
+/// pattern.h), calls no clock and cannot loop.
 ///
 /// Path: load/ compiles each condition; match evaluates it per event.
 /// Thread: a Program is const and may be shared; a Scratch belongs to one thread.
-/// Reading an unset field gives its type's default; a time has none, so that is an error; has() tells.
-/// Limits: CompileLimits, each with its diagnostic code (text_error.h). Semantics: the CEL specification
-/// (errors of && and || are commutative, int overflow is an error, numbers compare by value). Where it
-/// leaves a choice:
-///   - An unset field reads as its type's default (false, 0, 0.0, "", []), as an unset proto3 field does;
-///     a timestamp or duration has none and is the error no_such_field. has(e.x) tells them apart.
-///   - Numbers of different kinds compare, but nothing is converted silently: e.level + 1 is refused.
+/// Limits: CompileLimits, each with its diagnostic code (text_error.h).
+/// Semantics: the CEL specification (errors of && and || are commutative, int overflow is an error,
+/// numbers compare by value). Where it leaves a choice:
+///   - An unset field reads as its type's default (false, 0, 0.0, "", []), as an unset proto3 field
+///     does; a timestamp or duration has none: the error no_such_field. has(e.x) tells them apart.
+///   - Numbers of different kinds compare, nothing is converted silently: e.level + 1 is refused.
 ///   - A list holds one type and no lists.
-///   - Regular expressions and time zones are literals or constants of the scope. A bad expression is
-///     refused when compiling; an unknown zone is an error when evaluated (as any constant's error is).
-///   - Timestamps are of the years 0001 to 9999, durations what 64 bits of nanoseconds hold. A duration's
-///     getMilliseconds() is its part below a second; its other getters count whole units.
+///   - Regular expressions and time zones are literals or constants of the scope. A bad expression
+///     is refused when compiling; an unknown zone is an error when evaluated, as other bad constants.
+///   - Timestamps are of the years 0001 to 9999, durations what 64 bits of nanoseconds hold. A
+///     duration's getMilliseconds() is its part below a second; other getters count whole units.
 ///   - string(double) is the shortest text that reads back, as core's to_text() writes it.
-/// Left out and refused by name: maps, messages, bytes, null, dyn, type(), map(), filter(), .? and [?].
+/// Refused by name: maps, messages, bytes, null, dyn, type(), map(), filter(), .? and [?].
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -75,7 +75,7 @@ class Host {
 
 struct CompileLimits {
   std::size_t max_length = 4096;      ///< code points of source
-  std::size_t max_depth = 32;         ///< nesting of brackets, calls and ?: (operators in a row: 512)
+  std::size_t max_depth = 32;         ///< of brackets, calls and ?:; operators in a row: 512
   std::size_t max_cost = 10'000;      ///< bound on evaluation steps (see Program::cost)
   std::size_t max_list_items = 64;    ///< items of a list that a macro may walk
   std::size_t max_regex_bytes = 256;  ///< source of one regular expression

@@ -228,8 +228,8 @@ class Checker {
 
 }  // namespace
 
-void check(Node& root, const Scope& scope, std::optional<Type> expected, const CompileLimits& limits,
-           Bytecode& code, TextErrors& errors) {
+void check(Node& root, const Scope& scope, std::optional<Type> expected,
+           const CompileLimits& limits, Bytecode& code, TextErrors& errors) {
   Checker checker(scope, limits, code, errors);
   checker.check(root);
   if (expected) checker.expect(root, *expected);

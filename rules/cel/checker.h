@@ -8,7 +8,7 @@ namespace tocsin::cel {
 
 /// Writes types, inputs and overloads into the tree; patterns, zones and reads into `code`.
 /// The tree may be compiled only if no error was added.
-void check(Node& root, const Scope& scope, std::optional<Type> expected, const CompileLimits& limits,
-           Bytecode& code, TextErrors& errors);
+void check(Node& root, const Scope& scope, std::optional<Type> expected,
+           const CompileLimits& limits, Bytecode& code, TextErrors& errors);
 
 }  // namespace tocsin::cel

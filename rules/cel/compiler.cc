@@ -91,7 +91,8 @@ void Compiler::call(Node& node) {
     return;
   }
   const std::size_t arity = node.children.size();
-  const std::size_t cost = node.overload == in_overload() ? 1 + node.max_items : node.overload->cost;
+  const bool walks = node.overload == in_overload();
+  const std::size_t cost = walks ? 1 + node.max_items : node.overload->cost;
   add({.op = Op::call, .a = static_cast<std::uint8_t>(arity),
        .c = static_cast<std::uint32_t>(code_.calls.size())},
       1 - static_cast<std::ptrdiff_t>(arity), cost);
@@ -125,7 +126,11 @@ void Compiler::land_handler(std::uint16_t handler) {
 
 // a && b && c, where a or b may fail:
 //
-//     pending | a, on error -> B | if false -> END | B: b, on error -> C | if false -> END | C: c | END: settle
+//         pending
+//         a, on error go on at B     if false: END
+//     B:  b, on error go on at C     if false: END
+//     C:  c
+//     END: settle
 //
 // The last operand's error is the result's, so it is not guarded.
 void Compiler::logical(Node& node) {
@@ -163,7 +168,8 @@ void Compiler::macro(Node& node) {
   add({.op = Op::loop_begin, .b = base, .c = static_cast<std::uint32_t>(limits_.max_list_items)},
       kLoopSlots - 1);
   const std::size_t outer = repetitions_;
-  repetitions_ = saturating_product(outer, std::min(node.children[0]->max_items, limits_.max_list_items));
+  const std::size_t items = std::min(node.children[0]->max_items, limits_.max_list_items);
+  repetitions_ = saturating_product(outer, items);
   const std::uint32_t next = add({.op = Op::loop_next, .b = base}, 0);
   // exists_one counts in the slot where the others keep an error: its errors are not kept.
   std::uint16_t handler = kNoHandler;

@@ -30,8 +30,8 @@ class Compiler {
   std::uint32_t here() const { return static_cast<std::uint32_t>(code_.instrs.size()); }
   void land(std::uint32_t jump) { code_.instrs[jump].c = here(); }
 
-  /// Emits `node` so that an error in it is kept pending below `height`; the place to go on is set later
-  /// with land_handler(). Only if the node may fail.
+  /// Emits `node` so that an error in it is kept pending below `height`; the place to go on is set
+  /// later with land_handler(). Only if the node may fail.
   std::uint16_t emit_guarded(Node& node, std::size_t height);
   void land_handler(std::uint16_t handler);
 

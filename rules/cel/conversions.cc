@@ -10,8 +10,8 @@
 #include "rules/cel/time_text.h"
 #include "rules/cel/time_math.h"
 
-/// int() uint() double() string() bool() timestamp() duration(), as the CEL specification says: what
-/// cannot be converted is an error, never a near value.
+/// int() uint() double() string() bool() timestamp() duration(), as the CEL specification says:
+/// what cannot be converted is an error, never a near value.
 
 namespace tocsin::cel {
 namespace {
@@ -54,7 +54,7 @@ Status int_of_uint(Value* args, Runtime&, std::uint32_t) {
   return kOk;
 }
 
-// The ends are out: a double there may have been any of a thousand integers. NaN fails the test too.
+// The ends are out: a double there may have been any of a thousand integers. NaN fails too.
 Status int_of_double(Value* args, Runtime&, std::uint32_t) {
   const double d = args[0].as_double();
   if (!(d > -0x1p63 && d < 0x1p63)) return EvalError::bad_conversion;
@@ -112,8 +112,8 @@ std::optional<double> parse_double(std::string_view text) {
     const double infinity = std::numeric_limits<double>::infinity();
     return negative ? -infinity : infinity;
   }
-  const bool number = !magnitude.empty() && (magnitude[0] == '.' || (magnitude[0] >= '0' && magnitude[0] <= '9'));
-  if (!number) return std::nullopt;
+  const char first = magnitude.empty() ? '\0' : magnitude[0];
+  if (first != '.' && !(first >= '0' && first <= '9')) return std::nullopt;
   const auto d = parse_whole<double>(magnitude);
   if (!d || std::isinf(*d)) return std::nullopt;
   return negative ? -*d : *d;
@@ -189,11 +189,12 @@ constexpr std::uint16_t kTextCost = 4;  // steps
 
 constexpr Overload convert(std::string_view name, ValueKind from, ValueKind to, Builtin run) {
   const bool text = from == kString || to == kString;
-  return {.name = name, .style = CallStyle::function, .parameters = {from}, .result = to, .run = run,
-          .may_fail = true, .cost = text ? kTextCost : std::uint16_t{1}};
+  return {.name = name, .style = CallStyle::function, .parameters = {from}, .result = to,
+          .run = run, .may_fail = true, .cost = text ? kTextCost : std::uint16_t{1}};
 }
 constexpr Overload always(std::string_view name, ValueKind from, ValueKind to, Builtin run) {
-  return {.name = name, .style = CallStyle::function, .parameters = {from}, .result = to, .run = run};
+  return {.name = name, .style = CallStyle::function, .parameters = {from}, .result = to,
+          .run = run};
 }
 
 constexpr Overload kOverloads[] = {

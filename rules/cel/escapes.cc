@@ -65,9 +65,10 @@ class Decoder {
   void code_point(const Coded& coded) {
     const std::string_view digits = body_.substr(at_ + 1 + coded.skip).substr(0, coded.digits);
     std::uint32_t value = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, coded.base);
-    const bool whole = digits.size() == coded.digits && read.ec == std::errc{} &&
-                       read.ptr == digits.data() + digits.size();
+    const char* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, value, coded.base);
+    const bool whole =
+        digits.size() == coded.digits && read.ec == std::errc{} && read.ptr == end;
     const std::size_t length = 1 + coded.skip + coded.digits;
     if (!whole || !is_scalar_value(value)) return bad(length);
     append_utf8(value, out_);
@@ -80,9 +81,10 @@ class Decoder {
     while (end < body_.size() && (body_[end] & 0xC0) == 0x80) ++end;
     const std::string text(body_.substr(at_, end - at_));
     errors_.add(ErrorCode::bad_escape, {offset_ + at_, offset_ + end},
-                {fmt::format("'{}' is not an escape sequence; a backslash itself is \\\\, and r\"...\" takes "
-                             "every character as it is", text),
-                 fmt::format("“{}”不是转义序列；反斜杠本身写作 \\\\，r\"...\" 则按原样读取所有字符", text)});
+                {fmt::format("'{}' is not an escape sequence; a backslash is written \\\\, "
+                             "and r\"...\" takes every character as it is",
+                             text),
+                 fmt::format("“{}”不是转义序列；反斜杠写作 \\\\，r\"...\" 按原样读取所有字符", text)});
     at_ = end;
   }
 

@@ -41,9 +41,9 @@ class Folder {
   }
 
   void call(Node& node) {
-    if (node.overload == nullptr) return become(node, Value::boolean(!node.children[0]->value.view().as_bool()));
     Value args[2];
     for (std::size_t i = 0; i < node.children.size(); ++i) args[i] = node.children[i]->value.view();
+    if (node.overload == nullptr) return become(node, Value::boolean(!args[0].as_bool()));
     arena_.reset();
     Runtime runtime{arena_, prepared_};
     if (node.overload->run(args, runtime, node.operand) == kOk) become(node, args[0]);

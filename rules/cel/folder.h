@@ -1,6 +1,6 @@
 #pragma once
-/// Replaces what is constant by its value, and writes down what can fail at run time. A constant that
-/// is an error (1 / 0) stays: it is an error when it is evaluated, and `true || 1 / 0 > 0` is true.
+/// Replaces what is constant by its value, and writes down what can fail at run time. A constant
+/// that is an error (1 / 0) stays: it is one when it is evaluated, and `true || 1 / 0 > 0` is true.
 #include "rules/cel/ast.h"
 #include "rules/cel/bytecode.h"
 

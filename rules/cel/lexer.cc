@@ -16,11 +16,12 @@ bool is_word_start(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 
 bool is_word(char c) { return is_word_start(c) || is_digit(c); }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
-constexpr std::string_view kSymbols[] = {"&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*",
-                                         "/",  "%",  "!",  "?",  ":",  ".",  ",", "(", ")", "[", "]",
-                                         "{",  "}"};
+// Longer ones first.
+constexpr std::string_view kSymbols[] = {"&&", "||", "==", "!=", "<=", ">=", "<", ">",
+                                         "+",  "-",  "*",  "/",  "%",  "!",  "?", ":",
+                                         ".",  ",",  "(",  ")",  "[",  "]",  "{", "}"};
 
-// What a people used to other languages write, and what it is here.
+// What people used to other languages write, and what it is here.
 std::string_view meant_by(char c) {
   switch (c) {
     case '=': return "==";
@@ -194,7 +195,7 @@ class Lexer {
     const std::string_view text = source_.substr(begin, at_ - begin);
     const auto read = std::from_chars(text.data(), text.data() + text.size(), token.number);
     if (read.ec == std::errc{} && std::isinf(token.number)) out_of_range(begin);
-    // Too small for a double is zero; too large is an error. from_chars tells neither from the other.
+    // Too small for a double is zero, too large an error; from_chars tells neither from the other.
     if (read.ec == std::errc::result_out_of_range) {
       token.number = 0;
       if (text.find("e-") == std::string_view::npos && text.find("E-") == std::string_view::npos) {
@@ -223,9 +224,10 @@ class Lexer {
     std::size_t length = 1;
     while (at_ + length < source_.size() && (source_[at_ + length] & 0xC0) == 0x80) ++length;
     const std::string text(source_.substr(at_, length));
-    const bool printable = static_cast<unsigned char>(text[0]) >= 0x20 && text[0] != 0x7F;
+    const auto first = static_cast<unsigned char>(text[0]);
+    const bool printable = first >= 0x20 && first != 0x7F;
     const std::string shown =
-        printable ? fmt::format("'{}'", text) : fmt::format("U+{:04X}", static_cast<unsigned>(text[0]));
+        printable ? fmt::format("'{}'", text) : fmt::format("U+{:04X}", unsigned{first});
     errors_.add(ErrorCode::unexpected_character, {at_, at_ + length},
                 {fmt::format("unexpected character {}", shown), fmt::format("意外的字符 {}", shown)},
                 std::string(meant_by(text[0])));

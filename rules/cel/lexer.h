@@ -19,7 +19,7 @@ namespace tocsin::cel {
 /// Requires: `source` is valid UTF-8.
 std::vector<Token> tokenize(std::string_view source, TextErrors& errors);
 
-/// Bytes before the first that is not valid UTF-8 (overlong forms and surrogates are not); size() if all is.
+/// Bytes before the first that is not valid UTF-8 (overlong forms and surrogates are not).
 std::size_t valid_utf8_prefix(std::string_view text);
 
 }  // namespace tocsin::cel

@@ -1,6 +1,6 @@
 #pragma once
-/// Runs bytecode. Allocates nothing; every instruction is checked when compiling, so the only things
-/// checked here are those the data decides.
+/// Runs bytecode. Allocates nothing; every instruction is checked when compiling, so the only
+/// things checked here are those the data decides.
 #include <memory>
 
 #include "rules/cel/bytecode.h"

@@ -90,7 +90,8 @@ void Names::found(Node& node, const std::string& path, const Input& input) {
 
 void Names::note_read(const std::string& path, const Input& input) {
   const auto same = [&](const auto& read) { return read.first == path; };
-  if (std::none_of(code_.reads.begin(), code_.reads.end(), same)) code_.reads.emplace_back(path, input);
+  const bool repeated = std::any_of(code_.reads.begin(), code_.reads.end(), same);
+  if (!repeated) code_.reads.emplace_back(path, input);
   code_.frames = std::max<std::size_t>(code_.frames, input.frame + std::size_t{1});
 }
 

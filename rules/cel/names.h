@@ -15,8 +15,8 @@ class Names {
   Names(const Scope& scope, const CompileLimits& limits, Bytecode& code, TextErrors& errors)
       : scope_(scope), limits_(limits), code_(code), errors_(errors) {}
 
-  /// Makes a name or a chain of selections from one a literal, an input or a local, or says why not.
-  /// False, and nothing done: the chain starts at a value, as in f(x).y.
+  /// Makes a name or a chain of selections from one a literal, an input or a local, or says why
+  /// not. False, and nothing done: the chain starts at a value, as in f(x).y.
   bool resolve(Node& node);
 
   /// The variable of `macro` hides names outside it until unbind().
@@ -45,8 +45,8 @@ class Names {
   std::vector<Binding> bindings_;
 };
 
-/// "Did you mean": for a dotted path a name beside it ("e.levl" -> "e.level") or with the same last part
-/// ("level", "e.min_level" -> "params.min_level"), else one spelled like it. Empty: none.
+/// "Did you mean": for a dotted path a name beside it ("e.levl" -> "e.level") or with the same last
+/// part ("level", "e.min_level" -> "params.min_level"), else one spelled like it. Empty: none.
 std::string nearest_name(std::string_view path, const std::vector<std::string>& names);
 
 }  // namespace tocsin::cel

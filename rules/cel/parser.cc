@@ -33,6 +33,8 @@ int precedence_of(const Token& token) {
   return kNone;
 }
 
+std::uint16_t depth_over(const Node& child) { return static_cast<std::uint16_t>(child.depth + 1); }
+
 // Words of other languages, and what they are here.
 std::string_view meant_by(std::string_view word) {
   if (word == "and" || word == "AND") return "&&";
@@ -106,7 +108,7 @@ class Parser {
   Node* make(Node node) {
     for (const Node* child : node.children) {
       if (child == nullptr) return nullptr;
-      node.depth = std::max<std::uint16_t>(node.depth, static_cast<std::uint16_t>(child->depth + 1));
+      node.depth = std::max(node.depth, depth_over(*child));
     }
     if (node.depth > kMaxTreeDepth) {
       return fail(ErrorCode::too_deep, node.span,
@@ -165,7 +167,7 @@ class Parser {
     if (logical && left->kind == kind && !left->grouped) {
       left->children.push_back(right);
       left->span = span;
-      left->depth = std::max<std::uint16_t>(left->depth, static_cast<std::uint16_t>(right->depth + 1));
+      left->depth = std::max(left->depth, depth_over(*right));
       return left;
     }
     return make({.kind = kind,
@@ -204,13 +206,17 @@ class Parser {
         node = selection(node);
       } else if (at_symbol("[")) {
         node = indexing(node);
-      } else if (at_symbol("{") && (node->kind == NodeKind::name || node->kind == NodeKind::select)) {
+      } else if (at_symbol("{") && is_path(*node)) {
         return not_supported(peek().span, "message construction is", "构造消息");
       } else {
         return node;
       }
     }
     return nullptr;
+  }
+
+  static bool is_path(const Node& node) {
+    return node.kind == NodeKind::name || node.kind == NodeKind::select;
   }
 
   Node* selection(Node* operand) {

@@ -1,7 +1,7 @@
 #pragma once
 /// A regular expression: RE2, compiled once, searched anywhere in the text.
-/// Thread: const and shareable. Memory: bounded by kMaxPatternMemory. RE2 fills part of it lazily, the
-/// first times it meets new kinds of text: the only allocation an evaluation may cause.
+/// Thread: const and shareable. Memory: bounded by kMaxPatternMemory. RE2 fills part of it lazily,
+/// the first times it meets new kinds of text: the only allocation an evaluation may cause.
 #include <cstddef>
 #include <memory>
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 /// Collects what is wrong with one expression, with positions in code points.
 ///
-/// Codes: E30xx the text, E31xx names and types, E32xx limits. A code is a promise to scripts that read
-/// `validate --json`: it never changes its meaning.
+/// Codes: E30xx the text, E31xx names and types, E32xx limits. A code is a promise to scripts that
+/// read `validate --json`: it never changes its meaning.
 #include <cstdint>
 #include <string>
 #include <string_view>

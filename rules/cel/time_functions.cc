@@ -92,21 +92,24 @@ std::int64_t milliseconds(const Local& t) { return t.nanos / 1'000'000; }
 // Whole units of the duration, toward zero.
 template <std::int64_t Seconds>
 Status whole_units(Value* args, Runtime&, std::uint32_t) {
-  args[0] = Value::int64(static_cast<std::int64_t>(nanos_of(args[0]) / (Seconds * kNanosPerSecond)));
+  const Nanos units = nanos_of(args[0]) / (Seconds * kNanosPerSecond);
+  args[0] = Value::int64(static_cast<std::int64_t>(units));
   return kOk;
 }
 
 // The part below a second, as CEL has it.
 Status millisecond_part(Value* args, Runtime&, std::uint32_t) {
-  args[0] = Value::int64(static_cast<std::int64_t>(nanos_of(args[0]) % kNanosPerSecond / 1'000'000));
+  const Nanos part = nanos_of(args[0]) % kNanosPerSecond / 1'000'000;
+  args[0] = Value::int64(static_cast<std::int64_t>(part));
   return kOk;
 }
 
 constexpr std::uint16_t kCalendarCost = 4;  // steps
 
-constexpr Overload binary(std::string_view name, ValueKind a, ValueKind b, ValueKind result, Builtin run) {
-  return {.name = name, .style = CallStyle::binary, .parameters = {a, b}, .result = result, .run = run,
-          .may_fail = true};
+constexpr Overload binary(std::string_view name, ValueKind a, ValueKind b, ValueKind result,
+                          Builtin run) {
+  return {.name = name, .style = CallStyle::binary, .parameters = {a, b}, .result = result,
+          .run = run, .may_fail = true};
 }
 constexpr Overload utc(std::string_view name, Builtin run) {
   return {.name = name, .style = CallStyle::method, .parameters = {kTimestamp}, .result = kInt,

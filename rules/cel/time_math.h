@@ -1,6 +1,7 @@
 #pragma once
-/// Timestamps and durations as exact nanoseconds, with the ranges CEL gives them: years 0001 to 9999,
-/// and what 64 bits of nanoseconds hold (about 292 years either way, as the reference implementation).
+/// Timestamps and durations as exact nanoseconds, with the ranges CEL gives them: years 0001 to
+/// 9999, and what 64 bits of nanoseconds hold: about 292 years either way (the specification's
+/// conformance tests want the difference of the first and the last timestamp to be an error).
 #include <cstdint>
 #include <optional>
 

@@ -49,7 +49,8 @@ class Reader {
   Digits digits(std::size_t keep) {
     Digits read;
     for (; is_digit(peek()); rest_.remove_prefix(1), ++read.count) {
-      if (read.count < keep) read.value = read.value * 10 + static_cast<std::uint64_t>(peek() - '0');
+      const auto digit = static_cast<std::uint64_t>(peek() - '0');
+      if (read.count < keep) read.value = read.value * 10 + digit;
     }
     return read;
   }

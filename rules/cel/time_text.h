@@ -12,7 +12,7 @@ namespace tocsin::cel {
 /// nanoseconds are dropped.
 std::optional<Value> parse_timestamp(std::string_view text);
 
-/// "1h2m3.5s", "-1.5h", "250ms", "0": signed decimal numbers, each with a unit of h, m, s, ms, us, ns.
+/// "1h2m3.5s", "-1.5h", "250ms", "0": decimal numbers, each with a unit of h, m, s, ms, us, ns.
 std::optional<Value> parse_duration(std::string_view text);
 
 /// The longest: "9999-12-31T23:59:59.999999999Z".

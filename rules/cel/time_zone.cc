@@ -13,7 +13,8 @@ std::optional<std::int32_t> fixed_offset(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) return {};
+  if (text.size() != 5 || text[2] != ':') return {};
+  if (!digit(0) || !digit(1) || !digit(3) || !digit(4)) return {};
   const int hours = (text[0] - '0') * 10 + text[1] - '0';
   const int minutes = (text[3] - '0') * 10 + text[4] - '0';
   if (hours > 23 || minutes > 59) return {};
@@ -22,12 +23,11 @@ std::optional<std::int32_t> fixed_offset(std::string_view text) {
 }
 
 bool is_database_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '+' || c == '/';
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto allowed = [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '/';
   };
-  const bool letter = !name.empty() && ((name[0] >= 'A' && name[0] <= 'Z') || (name[0] >= 'a' && name[0] <= 'z'));
-  return letter && name != "localtime" && name != "posixrules" &&
+  return !name.empty() && letter(name[0]) && name != "localtime" && name != "posixrules" &&
          std::all_of(name.begin(), name.end(), allowed);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-/// A time zone of the tz database ("Asia/Shanghai", "UTC") or a fixed offset ("+08:00", "-02:30", "08:00").
+/// A time zone of the tz database ("Asia/Shanghai", "UTC") or a fixed offset ("+08:00", "-02:30",
+/// "08:00").
 /// Thread: const and shareable. The database is read when a zone is found, never when it is used.
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 #pragma once
-/// How types relate. Nothing is converted silently; only comparisons take numbers of different kinds.
+/// How types relate. Nothing is converted silently; only comparisons take numbers of two kinds.
 #include <optional>
 
 #include "rules/cel/ast.h"
@@ -25,7 +25,9 @@ inline std::optional<Type> joined(Type a, Type b) {
 /// Whether a value of type `given` can stand where a `wanted` is needed.
 inline bool fits(Type given, Type wanted) { return joined(given, wanted) == wanted; }
 
-inline bool comparable(ValueKind a, ValueKind b) { return a == b || (is_number(a) && is_number(b)); }
+inline bool comparable(ValueKind a, ValueKind b) {
+  return a == b || (is_number(a) && is_number(b));
+}
 
 /// The same for the elements of two lists.
 inline bool comparable_elements(ValueKind a, ValueKind b) {

@@ -197,10 +197,10 @@ TEST(Compile, TheStackIsLimited) {
 }
 
 TEST(Compile, ReadsAreTheRunTimeInputsInOrderOfAppearance) {
-  const Program program =
-      compile("smoke.level > params.limit && has(e.ts) && e.count > 1 && smoke.level < 9.0 && key.building != ''",
-              SampleScope{}, std::nullopt)
-          .program;
+  const Program program = compile("smoke.level > params.limit && has(e.ts) && e.count > 1 && "
+                                  "smoke.level < 9.0 && key.building != ''",
+                                  SampleScope{}, std::nullopt)
+                              .program;
   std::vector<std::string> paths;
   for (const auto& [path, input] : program.reads()) paths.push_back(path);
   EXPECT_EQ(paths, (std::vector<std::string>{"smoke.level", "e.ts", "e.count", "key.building"}));
@@ -222,7 +222,8 @@ TEST(Compile, AProgramOutlivesItsSourceAndScope) {
   Program program;
   EXPECT_TRUE(program.empty());
   {
-    const std::string source = "e.state == '烟雾 alarm' && 'roof' in ['roof'] && e.state.matches(params.pattern)";
+    const std::string source =
+        "e.state == '烟雾 alarm' && 'roof' in ['roof'] && e.state.matches(params.pattern)";
     const SampleScope scope;
     program = compile(source, scope, Type{ValueKind::boolean}).program;
   }
@@ -251,8 +252,9 @@ TEST(Compile, ASmallScratchIsAnErrorNotACrash) {
 TEST(Compile, WhatAPredicateBuildsIsGoneBeforeTheNextItem) {
   const SampleEvent event;
   Scratch scratch(256, 16);
-  const Program program =
-      compile("e.readings.all(r, size(string(r) + 'xxxxxxx') == 10)", SampleScope{}, std::nullopt).program;
+  const Program program = compile("e.readings.all(r, size(string(r) + 'xxxxxxx') == 10)",
+                                  SampleScope{}, std::nullopt)
+                              .program;
   const Outcome result = program.eval(event.frames(), scratch);
   EXPECT_EQ(result.error, std::nullopt);
   EXPECT_TRUE(result.value.as_bool());

@@ -23,7 +23,7 @@ constexpr Field kFields[] = {
     {"held", {ValueKind::duration}},                      // 90.5 s
     {"tags", {ValueKind::list, ValueKind::string}},       // ["roof", "北"]
     {"readings", {ValueKind::list, ValueKind::float64}},  // [1.5, 2.5, 3.5]
-    {"many", {ValueKind::list, ValueKind::int64}},        // 65 zeros: one more than a macro may walk
+    {"many", {ValueKind::list, ValueKind::int64}},        // 65 zeros: one over the limit of macros
     {"unset_level", {ValueKind::float64}},
     {"unset_ts", {ValueKind::timestamp}},
 };
@@ -44,8 +44,9 @@ std::optional<Input> SampleScope::find(std::string_view path) const {
   const bool step = path.starts_with("smoke.");
   if (!step && !path.starts_with("e.")) return std::nullopt;
   const std::string_view name = path.substr(step ? 6 : 2);
+  const std::uint8_t frame = step ? 1 : 0;
   for (std::uint16_t slot = 0; slot < std::size(kFields); ++slot) {
-    if (kFields[slot].name == name) return Input{kFields[slot].type, step ? std::uint8_t{1} : std::uint8_t{0}, slot, {}};
+    if (kFields[slot].name == name) return Input{kFields[slot].type, frame, slot, {}};
   }
   return std::nullopt;
 }
@@ -82,7 +83,8 @@ SampleEvent::SampleEvent() : many_(65, Value::int64(0)) {
   frames_ = {event_.data(), step_.data(), key_.data()};
 }
 
-std::string errors(std::string_view source, std::optional<Type> expected, const CompileLimits& limits) {
+std::string errors(std::string_view source, std::optional<Type> expected,
+                   const CompileLimits& limits) {
   std::string text;
   for (const CompileError& error : compile(source, SampleScope{}, expected, limits).errors) {
     EXPECT_FALSE(error.message_en.empty()) << source;

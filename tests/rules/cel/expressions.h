@@ -1,5 +1,5 @@
 #pragma once
-/// Expressions over one sample event, and their outcome as a line of text, so that a test is a table.
+/// Expressions over one sample event, and their outcome as a line of text: a test is a table.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace tocsin::cel {
 
-/// Frame 0 is the event, frame 1 a step of the same type, frame 2 the key. `params.*` are constants.
+/// Frame 0 is the event, 1 a step of the same type, 2 the key. `params.*` are constants.
 class SampleScope : public Scope {
  public:
   std::optional<Input> find(std::string_view path) const override;
@@ -26,7 +26,7 @@ class SampleScope : public Scope {
   };
 };
 
-/// adjacent(a, b): one is the start of the other. nothing(): has no answer. twice(list): of its size.
+/// adjacent(a, b): b is the start of a. nothing(): has no answer. twice(list): of its size.
 class SampleHost : public Host {
  public:
   Value call(std::uint16_t index, std::span<const Value> args) const override;
@@ -48,7 +48,7 @@ class SampleEvent {
   std::array<const Value*, 3> frames_{};
 };
 
-/// "int 7", "list(int) [1, 2]", "error overflow", or for each compile error "E3101 at 0-6 (e.level)".
+/// "int 7", "list(int) [1, 2]", "error overflow", or the compile errors: "E3101 at 0-6 (e.level)".
 std::string outcome(std::string_view source);
 
 /// Only the compile errors; empty: none.
