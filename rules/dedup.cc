@@ -7,8 +7,6 @@
 namespace tocsin::rules {
 namespace {
 
-constexpr std::uint32_t kFirstCapacity = 2;
-
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
   return stable_hash(Value::uint64(word), hash);
 }
@@ -26,20 +24,21 @@ MessageId identify(const Event& event) {
   MessageId id;
   id.device = stable_hash(event.slot(CommonSlot::device_id));
   if (!event.text(CommonSlot::id).empty()) {
-    id.fingerprint = stable_hash(event.slot(CommonSlot::id), mix(id.device, kById));
+    id.fingerprint = stable_hash(event.slot(CommonSlot::id), id.device + kById);
     return id;
   }
   const Value& seq = event.slot(CommonSlot::seq);
-  const std::uint64_t kind = mix(id.device, seq.is_set() ? kBySeq : kByContent);
+  const std::uint64_t kind = id.device + (seq.is_set() ? kBySeq : kByContent);
   const std::uint64_t type = stable_hash(event.slot(CommonSlot::type), kind);
   const std::uint64_t last = seq.is_set() ? seq.as_uint() : event.content_hash;
   id.fingerprint = mix(mix(type, raw_time(event)), last);
   return id;
 }
 
-Dedup::Dedup(Duration window, std::uint32_t entries) : window_(window), entries_(entries) {
-  TOCSIN_CHECK(entries > 0);
-  TOCSIN_CHECK(window < std::chrono::days(24));
+Dedup::Dedup(Duration window, std::uint32_t entries)
+    : window_(window), entries_(static_cast<std::uint16_t>(entries)) {
+  TOCSIN_CHECK(entries > 0 && entries == entries_);
+  TOCSIN_CHECK(window * (entries + 1) < std::chrono::days(49));
 }
 
 bool Dedup::seen(MessageId id, Timestamp arr) {
@@ -48,11 +47,10 @@ bool Dedup::seen(MessageId id, Timestamp arr) {
   Ring& ring = at->second;
   if (added) {
     visits_.push_back({id.device, arr});
-  } else {
-    ring.drop_before(arr - window_, window_);
-    if (ring.contains(id.fingerprint)) return true;
+  } else if (ring.contains(id.fingerprint, arr, window_)) {
+    return true;
   }
-  ring.push(id.fingerprint, arr, entries_);
+  ring.push(id.fingerprint, arr, window_, entries_);
   return false;
 }
 
@@ -83,41 +81,44 @@ std::uint32_t Dedup::Ring::place(std::uint32_t i) const {
   return p < capacity_ ? p : p - capacity_;
 }
 
-bool Dedup::Ring::contains(std::uint64_t fingerprint) const {
+std::uint32_t Dedup::Ring::age(std::uint32_t i, Timestamp arr) const {
+  return static_cast<std::uint32_t>(unix_ms(arr)) - arr_at(place(i));
+}
+
+bool Dedup::Ring::contains(std::uint64_t fingerprint, Timestamp arr, Duration window) const {
+  if (newest_ < arr - window) return false;
   for (std::uint32_t i = size_; i > 0; --i) {
-    if (fingerprint_at(place(i - 1)) == fingerprint) return true;
+    if (fingerprint_at(place(i - 1)) == fingerprint) return age(i - 1, arr) <= window.count();
   }
   return false;
 }
 
-void Dedup::Ring::drop_before(Timestamp oldest, Duration window) {
-  if (newest_ < oldest) {
-    size_ = 0;
-    return;
-  }
-  const auto low = static_cast<std::uint32_t>(unix_ms(oldest + window));
-  while (low - arr_at(first_) > static_cast<std::uint32_t>(window.count())) {
-    first_ = place(1);
-    --size_;
-  }
-}
-
-void Dedup::Ring::push(std::uint64_t fingerprint, Timestamp arr, std::uint32_t limit) {
-  if (size_ == limit) {
-    first_ = place(1);
-    --size_;
-  }
-  if (size_ == capacity_) grow(limit);
+void Dedup::Ring::push(std::uint64_t fingerprint, Timestamp arr, Duration window,
+                       std::uint16_t limit) {
+  if (newest_ < arr - window) size_ = 0;
+  if (size_ == capacity_) make_room(arr, window, limit);
   const std::uint32_t end = place(size_++);
   fingerprint_at(end) = fingerprint;
   arr_at(end) = static_cast<std::uint32_t>(unix_ms(arr));
   newest_ = arr;
 }
 
-void Dedup::Ring::grow(std::uint32_t limit) {
+void Dedup::Ring::drop_oldest() {
+  first_ = static_cast<std::uint16_t>(place(1));
+  --size_;
+}
+
+void Dedup::Ring::make_room(Timestamp arr, Duration window, std::uint16_t limit) {
+  while (size_ > 0 && age(0, arr) > window.count()) drop_oldest();
+  if (size_ == limit) drop_oldest();
+  if (size_ == capacity_) grow(limit);
+}
+
+void Dedup::Ring::grow(std::uint16_t limit) {
+  constexpr std::uint16_t kFirstCapacity = 2;
   Ring larger;
-  larger.capacity_ = capacity_ == 0 ? kFirstCapacity : capacity_ * 2;
-  larger.capacity_ = std::min(larger.capacity_, std::max(limit, kFirstCapacity));
+  larger.capacity_ = capacity_ == 0 ? kFirstCapacity : static_cast<std::uint16_t>(capacity_ * 2);
+  larger.capacity_ = std::min(larger.capacity_, limit);
   constexpr std::size_t kEntry = sizeof(std::uint64_t) + sizeof(std::uint32_t);
   larger.bytes_ = std::make_unique_for_overwrite<std::byte[]>(larger.capacity_ * kEntry);
   for (std::uint32_t i = 0; i < size_; ++i) {

@@ -26,7 +26,7 @@ MessageId identify(const Event& event);
 
 class Dedup {
  public:
-  /// Requires: window under 24 days, entries > 0.
+  /// Requires: 0 < entries < 65,536; entries * window under 49 days.
   Dedup(Duration window, std::uint32_t entries);
 
   /// True: a duplicate. Otherwise remembers it. Requires: arr never decreases.
@@ -35,26 +35,29 @@ class Dedup {
   std::size_t devices() const { return devices_.size(); }
 
  private:
-  // A ring of (fingerprint, low 32 bits of arr); oldest first. 32 bits are enough because all of it
-  // is dropped once the newest entry has left the window.
+  // A ring of (fingerprint, low 32 bits of arr), oldest first. Expired entries stay until there is no
+  // room; all of it is dropped once the newest has left the window, so no entry is older than
+  // `entries` windows and 32 bits are enough.
   class Ring {
    public:
-    bool contains(std::uint64_t fingerprint) const;
-    void drop_before(Timestamp oldest, Duration window);
-    void push(std::uint64_t fingerprint, Timestamp arr, std::uint32_t limit);
+    bool contains(std::uint64_t fingerprint, Timestamp arr, Duration window) const;
+    void push(std::uint64_t fingerprint, Timestamp arr, Duration window, std::uint16_t limit);
     Timestamp newest() const { return newest_; }
 
    private:
     std::uint64_t& fingerprint_at(std::uint32_t i) const;
     std::uint32_t& arr_at(std::uint32_t i) const;
     std::uint32_t place(std::uint32_t i) const;
-    void grow(std::uint32_t limit);
+    std::uint32_t age(std::uint32_t i, Timestamp arr) const;
+    void drop_oldest();
+    void make_room(Timestamp arr, Duration window, std::uint16_t limit);
+    void grow(std::uint16_t limit);
 
     std::unique_ptr<std::byte[]> bytes_;  // `capacity` fingerprints, then as many arrivals
-    std::uint32_t capacity_ = 0;
-    std::uint32_t first_ = 0;
-    std::uint32_t size_ = 0;
     Timestamp newest_{};
+    std::uint16_t capacity_ = 0;
+    std::uint16_t first_ = 0;
+    std::uint16_t size_ = 0;
   };
   struct Hash {
     using is_avalanching = void;
@@ -68,7 +71,7 @@ class Dedup {
   void forget_devices(Timestamp now);
 
   Duration window_;
-  std::uint32_t entries_;
+  std::uint16_t entries_;
   boost::unordered_flat_map<std::uint64_t, Ring, Hash> devices_;
   std::deque<Visit> visits_;  // every device once, by when it may be forgotten
 };

@@ -36,6 +36,7 @@ Evidence evidence_of(const Rule& rule, const Bound& bound) {
                     .values = {}};
   const auto* const alternative = alternative_for(pattern_of(rule.form, bound.step), event.type());
   if (alternative == nullptr) return evidence;
+  evidence.values.reserve(alternative->reads.size());
   for (const Pattern::Read& read : alternative->reads) {
     const Value v = event.slot(read.slot);
     if (v.is_set()) evidence.values.emplace_back(read.name, OwnedValue(v));
@@ -112,6 +113,7 @@ void describe(AlertRevision& revision, const Rule& rule, const Episode& episode,
   turn.evaluation.reset();
 
   revision.place = place_of(episode);
+  revision.evidence.reserve(episode.evidence.size());
   for (const Bound& bound : episode.evidence) {
     revision.evidence.push_back(evidence_of(rule, bound));
   }
