@@ -92,7 +92,7 @@ Refusal refusal_of(simdjson::error_code error, std::string_view text) {
     case simdjson::DEPTH_ERROR: return {RejectReason::too_deep, "JSON nested too deep", {}};
     default: break;
   }
-  switch (const RejectReason reason = blame(text)) {
+  switch (const RejectReason reason = blame(text, error == simdjson::NUMBER_ERROR)) {
     case RejectReason::not_finite: return {reason, "NaN or Infinity, which JSON does not have", {}};
     case RejectReason::out_of_range: return {reason, "a number that does not fit", {}};
     default: return {RejectReason::malformed, simdjson::error_message(error), {}};

@@ -132,8 +132,7 @@ std::optional<SplitBatch> split_batch(std::string_view text) {
   return batch;
 }
 
-RejectReason blame(std::string_view text) {
-  bool too_large = false;
+RejectReason blame(std::string_view text, bool number) {
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] == '"') {
       at = skip_string(text, at);
@@ -144,15 +143,12 @@ RejectReason blame(std::string_view text) {
     std::string_view token = text.substr(at, end - at);
     at = end + (token.empty() ? 1 : 0);
     if (token.empty() || token == "true" || token == "false" || token == "null") continue;
-    if (is_number(token)) {
-      too_large = true;
-      continue;
-    }
+    if (is_number(token)) continue;
     if (token.starts_with('-')) token.remove_prefix(1);
     const bool no_number = token == "NaN" || token == "nan" || token == "Infinity" || token == "inf";
     return no_number ? RejectReason::not_finite : RejectReason::malformed;
   }
-  return too_large ? RejectReason::out_of_range : RejectReason::malformed;
+  return number ? RejectReason::out_of_range : RejectReason::malformed;
 }
 
 }  // namespace tocsin::ingest

@@ -23,7 +23,8 @@ struct SplitBatch {
 std::optional<SplitBatch> split_batch(std::string_view text);
 
 /// Why a text is not JSON for our parser although it may be for others: a bare NaN or Infinity
-/// (not_finite), or a well-formed number that fits no type (out_of_range). Else malformed.
-RejectReason blame(std::string_view text);
+/// (not_finite), or, if all it found wrong is a `number`, well-formed ones that fit no type (out_of_range).
+/// Else malformed.
+RejectReason blame(std::string_view text, bool number);
 
 }  // namespace tocsin::ingest
