@@ -6,7 +6,7 @@ namespace tocsin::sim {
 namespace {
 
 constexpr SimTime kHour = 3'600'000;
-constexpr SimTime kDay = 24 * kHour;
+constexpr SimTime kDay = 25 * kHour;  // what stays open for a quiet day is over by then
 
 void shuffle(std::vector<std::uint32_t>& items, Random& random) {
   for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random.below(i)]);
@@ -61,21 +61,21 @@ std::optional<std::uint32_t> Ground::take_building(SimTime at, std::size_t detec
   return std::nullopt;
 }
 
-std::vector<std::uint32_t> Ground::take_site(SimTime at, std::size_t detectors) {
+bool Ground::untouched(const Site& site, SimTime at) const {
+  return site.alarms == 0 &&
+         std::ranges::all_of(site.buildings, [&](auto b) { return lots_[b].free_from <= at; });
+}
+
+std::optional<std::uint32_t> Ground::take_site(SimTime at, DeviceKind needed) {
   for (std::size_t tried = 0; tried < order_.size(); ++tried) {
     const std::uint32_t first = order_[(cursor_ + tried) % order_.size()];
     const Site& site = site_of(first, at);
-    std::size_t together = 0;
-    bool free = site.alarms == 0;
-    for (const std::uint32_t b : site.buildings) {
-      together += lots_[b].detectors;
-      free = free && lots_[b].free_from <= at;
-    }
-    if (!free || together < detectors) continue;
+    if (!untouched(site, at) || lots_[first].detectors == 0) continue;
+    if (city_.in_building(city_.buildings()[first], needed).empty()) continue;
     for (const std::uint32_t b : site.buildings) take(b, at, kSiteAlarms);
-    return site.buildings;
+    return first;
   }
-  return {};
+  return std::nullopt;
 }
 
 std::optional<std::uint32_t> Ground::take_device(SimTime at, DeviceKind kind) {
@@ -84,7 +84,8 @@ std::optional<std::uint32_t> Ground::take_device(SimTime at, DeviceKind kind) {
     const std::uint32_t d = pool.devices[pool.next];
     pool.next = (pool.next + 1) % pool.devices.size();
     if (device_free_from_[d] > at) continue;
-    device_free_from_[d] = at + kDay;
+    const bool soon = kind == DeviceKind::gate || kind == DeviceKind::camera;
+    device_free_from_[d] = at + (soon ? kHour : kDay);
     used_[d] = true;
     return d;
   }

@@ -24,9 +24,10 @@ class Ground {
   /// A building with at least `detectors` smoke detectors where nothing happened for an hour, in a site
   /// that can take `alarms` more.
   std::optional<std::uint32_t> take_building(SimTime at, std::size_t detectors, std::uint32_t alarms);
-  /// All buildings of a site without any alarm so far, with at least `detectors` together.
-  std::vector<std::uint32_t> take_site(SimTime at, std::size_t detectors);
-  /// A device of this kind that no scene has used for a day.
+  /// A whole site without an alarm so far, for the rest of the day: its first building, which has
+  /// `needed` and a smoke detector.
+  std::optional<std::uint32_t> take_site(SimTime at, DeviceKind needed);
+  /// A device of this kind whose last scene is over: after a day, or an hour for gates and cameras.
   std::optional<std::uint32_t> take_device(SimTime at, DeviceKind kind);
   /// A device of this building becomes part of a scene.
   void use(std::uint32_t device) { used_[device] = true; }
@@ -47,6 +48,7 @@ class Ground {
     std::size_t next = 0;
   };
   Site& site_of(std::uint32_t building, SimTime at);
+  bool untouched(const Site& site, SimTime at) const;
   void take(std::uint32_t building, SimTime at, std::uint32_t alarms);
 
   const City& city_;

@@ -13,7 +13,7 @@ constexpr SimTime kPrelude = 2000;   // within it the first scenes start
 constexpr std::size_t kPreludeScenes = 5;
 constexpr SimTime kTail = 3000;      // before the end nothing is staged any more
 constexpr double kBuildingsPerScene = 4;
-constexpr double kFewestPerMinute = 20;
+constexpr double kFewestPerMinute = 30;
 constexpr double kMostPerMinute = 600;
 constexpr SimTime kStormSpan = 20'000;  // all its alarms fall within
 
@@ -59,7 +59,7 @@ bool Planner::stage(std::size_t scene, SimTime earliest, SimTime latest) {
   if (what.exact_clocks && transport_.scenario().skew) return false;
   const SimTime span = last_start(what.span) >= earliest ? what.span : what.least;
   const SimTime last = last_start(span);
-  if (last < 0) return false;
+  if (last < planned_until_) return false;  // what lies before has been handed out
   const SimTime start = random_.between(std::min(earliest, last), std::min(latest, last));
   Stage stage(set_, what.name, incidents_ + 1, start, last_start(0) - start);
   if (!what.act(stage)) return false;

@@ -9,6 +9,7 @@ constexpr SimTime kSecond = 1000;
 constexpr SimTime kConfirmWithin = 60 * kSecond;
 constexpr SimTime kFlameWithin = 30 * kSecond;
 constexpr std::size_t kNuisanceAlarms = 6;  // more than five a day
+constexpr double kFaint = 1.9;              // %/m; 2.0 confirms
 
 SmokeAlarm smoke(Random& random) {
   return {rounded(random.uniform(2.5, 9), 1), rounded(random.uniform(28, 60), 1), false};
@@ -35,15 +36,17 @@ void expect_confirmed(Stage& s, std::uint32_t detector, std::vector<std::size_t>
            std::move(alarms), 2);
 }
 
-/// A building's camera and one of its detectors whose zone touches the camera's or (touching = false)
-/// neither is nor touches it.
+/// A building's camera and one of its detectors.
 struct Pair {
   std::uint32_t camera = kNoIndex;
   std::uint32_t detector = kNoIndex;
 };
-Pair camera_and_detector(Stage& s, bool touching) {
+enum class Distance : std::uint8_t { any, next_zone, elsewhere };
+
+Pair camera_and_detector(Stage& s, Distance distance) {
   constexpr std::size_t kOnTwoFloors = 6;  // detectors, so that some are on another floor
-  const auto building = s.ground().take_building(s.start(), touching ? 2 : kOnTwoFloors, 1);
+  const std::size_t least = distance == Distance::elsewhere ? kOnTwoFloors : 2;
+  const auto building = s.ground().take_building(s.start(), least, 1);
   if (!building) return {};
   const Building& there = s.city().buildings()[*building];
   const auto cameras = s.city().in_building(there, DeviceKind::camera);
@@ -51,9 +54,11 @@ Pair camera_and_detector(Stage& s, bool touching) {
   const std::uint32_t seen = s.city().device(cameras.front()).place;
   for (const std::uint32_t d : s.city().in_building(there, DeviceKind::smoke_detector)) {
     const std::uint32_t zone = s.city().device(d).place;
-    const auto& next_to = s.city().place(seen).adjacent;
-    const bool touches = std::ranges::find(next_to, zone) != next_to.end();
-    if (touching ? touches : !touches && zone != seen) return {cameras.front(), d};
+    const bool next_to = std::ranges::count(s.city().place(seen).adjacent, zone) > 0;
+    const bool fits = distance == Distance::any || (distance == Distance::next_zone
+                                                        ? next_to
+                                                        : !next_to && zone != seen);
+    if (fits) return {cameras.front(), d};
   }
   return {};
 }
@@ -89,7 +94,7 @@ bool three_detectors(Stage& s) {
 }
 
 bool smoke_and_flame(Stage& s) {
-  const Pair pair = camera_and_detector(s, true);
+  const Pair pair = camera_and_detector(s, Distance::next_zone);
   if (pair.camera == kNoIndex) return false;
   const SimTime apart = s.distance(kSecond, kFlameWithin - 10 * kSecond);
   const bool smoke_first = s.random().chance(0.5);
@@ -100,19 +105,65 @@ bool smoke_and_flame(Stage& s) {
   return true;
 }
 
+bool ebike_upstairs(Stage& s) {
+  const Pair pair = camera_and_detector(s, Distance::any);
+  if (pair.camera == kNoIndex) return false;
+  const bool seen_first = s.random().chance(0.7);
+  const SimTime apart = s.distance(kSecond, 40 * kSecond);
+  const std::size_t seen =
+      s.say(seen_first ? 0 : apart, pair.camera, CameraDetection{"ebike", 0.93});
+  const std::size_t smoked = alarm(s, seen_first ? apart : 0, pair.detector);
+  s.expect("ebike-in-building", "critical", s.place_key(pair.detector, PlaceKind::building),
+           {seen, smoked}, 2);
+  return true;
+}
+
+bool hot_shed(Stage& s) {
+  const auto building = s.ground().take_site(s.start(), DeviceKind::charging_shed);
+  if (!building) return false;
+  const Building& there = s.city().buildings()[*building];
+  const std::uint32_t shed = s.city().in_building(there, DeviceKind::charging_shed).front();
+  const std::uint32_t detector = s.city().in_building(there, DeviceKind::smoke_detector).front();
+  const std::size_t hot =
+      s.say(0, shed, ChargingStatus{"charging", rounded(s.random().uniform(60, 95), 1), 3});
+  const std::size_t smoked = alarm(s, s.distance(kSecond, 40 * kSecond), detector);
+  s.expect("shed-fire", "critical", s.place_key(detector, PlaceKind::site), {hot, smoked}, 2);
+  return true;
+}
+
 bool nuisance_site(Stage& s) {
-  const auto buildings = s.ground().take_site(s.start(), kNuisanceAlarms);
-  if (buildings.empty()) return false;
-  const auto detectors =
-      s.city().in_building(s.city().buildings()[buildings.front()], DeviceKind::smoke_detector);
-  if (detectors.empty()) return false;
+  const auto building = s.ground().take_site(s.start(), DeviceKind::smoke_detector);
+  if (!building) return false;
+  const std::uint32_t detector =
+      s.city().in_building(s.city().buildings()[*building], DeviceKind::smoke_detector).front();
   const SimTime step = s.distance(10 * kSecond, 40 * kSecond) / static_cast<SimTime>(kNuisanceAlarms);
   std::vector<std::size_t> alarms;
   for (std::size_t i = 0; i < kNuisanceAlarms; ++i) {
-    alarms.push_back(s.say(static_cast<SimTime>(i) * step, detectors[0], smoke(s.random())));
+    SmokeAlarm rising = smoke(s.random());
+    rising.level = 2.5 + static_cast<double>(i);  // another reading each time: no repetition of a report
+    alarms.push_back(s.say(static_cast<SimTime>(i) * step, detector, rising));
   }
-  s.expect("smoke-alarm", "high", s.device_key(detectors[0]), alarms);
-  s.expect("nuisance-site", "low", s.place_key(detectors[0], PlaceKind::site), alarms, kNuisanceAlarms);
+  s.expect("smoke-alarm", "high", s.device_key(detector), alarms);
+  s.expect("nuisance-site", "low", s.place_key(detector, PlaceKind::site), alarms, kNuisanceAlarms);
+  return true;
+}
+
+bool alarm_and_clear(Stage& s) {
+  const auto detectors = fresh_detectors(s, 1, 1);
+  if (detectors.empty()) return false;
+  alarm(s, 0, detectors.back());
+  s.say(s.distance(kSecond, 5 * kSecond), detectors.back(), SmokeClear{});
+  return true;
+}
+
+bool two_faint_detectors(Stage& s) {
+  const auto detectors = fresh_detectors(s, 2, 2);
+  if (detectors.empty()) return false;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::size_t said =
+        s.say(static_cast<SimTime>(i) * 5 * kSecond, detectors[i], SmokeAlarm{kFaint, 30, false});
+    s.expect("smoke-alarm", "high", s.device_key(detectors[i]), {said});
+  }
   return true;
 }
 
@@ -147,7 +198,7 @@ bool two_detectors_too_far_apart(Stage& s) {
 }
 
 bool flame_elsewhere(Stage& s) {
-  const Pair pair = camera_and_detector(s, false);
+  const Pair pair = camera_and_detector(s, Distance::elsewhere);
   if (pair.camera == kNoIndex) return false;
   alarm(s, 0, pair.detector);
   s.say(s.distance(kSecond, 10 * kSecond), pair.camera, flame(s.random()));

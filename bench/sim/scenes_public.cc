@@ -8,6 +8,8 @@ namespace {
 constexpr SimTime kSecond = 1000;
 constexpr std::size_t kDenials = 5;
 constexpr std::size_t kThrows = 3;
+constexpr double kWaterLimit = 0.5;           // m
+constexpr SimTime kUntilOver = 30 * kSecond;  // more than any planted event is delayed
 
 /// `count` denials of a fresh credential at a fresh gate, spread over at most `window`.
 std::vector<std::size_t> denials(Stage& s, std::uint32_t gate, Credential who, std::size_t count,
@@ -26,7 +28,8 @@ bool gate_held_open(Stage& s) {
   const auto gate = s.ground().take_device(s.start(), DeviceKind::gate);
   if (!gate) return false;
   const std::size_t said = s.say(0, *gate, GateState{"held_open"});
-  s.expect("gate-held-open", "", s.device_key(*gate), {said});
+  s.expect("gate-held-open", "medium", s.device_key(*gate), {said});
+  if (s.room() > kUntilOver) s.say(kUntilOver, *gate, GateState{"closed"});
   return true;
 }
 
@@ -35,7 +38,7 @@ bool denied_again_and_again(Stage& s) {
   if (!gate) return false;
   const Credential who{s.random().next()};
   const auto said = denials(s, *gate, who, kDenials, 40 * kSecond);
-  s.expect("gate-denials", "", {{"credential", credential_text(who)}}, said, kDenials);
+  s.expect("gate-denials", "medium", {{"credential", credential_text(who)}}, said, kDenials);
   return true;
 }
 
@@ -54,7 +57,7 @@ bool things_thrown(Stage& s) {
   for (std::size_t i = 0; i < kThrows; ++i) {
     said.push_back(s.say(static_cast<SimTime>(i) * step, *camera, CameraDetection{"throwing", 0.92}));
   }
-  s.expect("throwing", "", s.device_key(*camera), said, kThrows);
+  s.expect("throwing", "high", s.device_key(*camera), said, kThrows);
   return true;
 }
 
@@ -62,7 +65,26 @@ bool manhole_open(Stage& s) {
   const auto cover = s.ground().take_device(s.start(), DeviceKind::component);
   if (!cover) return false;
   const std::size_t said = s.say(0, *cover, ComponentStatus{"open", 1});
-  s.expect("manhole", "", s.device_key(*cover), {said});
+  s.expect("manhole", "high", s.device_key(*cover), {said});
+  if (s.room() > kUntilOver) s.say(kUntilOver, *cover, ComponentStatus{"closed", 0});
+  return true;
+}
+
+bool water_rising(Stage& s) {
+  const auto probe = s.ground().take_device(s.start(), DeviceKind::component);
+  if (!probe) return false;
+  s.say(0, *probe, ComponentStatus{"water_level", 0.35});
+  const SimTime later = s.distance(kSecond, 10 * kSecond);
+  const double level = rounded(s.random().uniform(kWaterLimit, 0.95), 2);
+  const std::size_t said = s.say(later, *probe, ComponentStatus{"water_level", level});
+  s.expect("water-level", "high", s.device_key(*probe), {said});
+  return true;
+}
+
+bool water_just_below(Stage& s) {
+  const auto probe = s.ground().take_device(s.start(), DeviceKind::component);
+  if (!probe) return false;
+  s.say(0, *probe, ComponentStatus{"water_level", kWaterLimit - 0.01});
   return true;
 }
 
@@ -79,7 +101,7 @@ bool detector_removed(Stage& s) {
   const auto detector = s.ground().take_device(s.start(), DeviceKind::smoke_detector);
   if (!detector) return false;
   const std::size_t said = s.say(0, *detector, SmokeRemoved{});
-  s.expect("detector-removed", "", s.device_key(*detector), {said});
+  s.expect("detector-removed", "medium", s.device_key(*detector), {said});
   return true;
 }
 

@@ -39,6 +39,7 @@ class Stage {
   Ground& ground() { return set_.ground; }
   Random& random() { return set_.random; }
   SimTime start() const { return start_; }
+  SimTime room() const { return room_; }
   /// A distance of up to `window` and the time there is, less what wrong clocks may add to it.
   SimTime distance(SimTime least, SimTime window);
 
