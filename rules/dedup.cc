@@ -86,7 +86,7 @@ std::uint32_t Dedup::Ring::age(std::uint32_t i, Timestamp arr) const {
 }
 
 bool Dedup::Ring::contains(std::uint64_t fingerprint, Timestamp arr, Duration window) const {
-  if (newest_ < arr - window) return false;
+  if ((filter_ & filter_bit(fingerprint)) == 0 || newest_ < arr - window) return false;
   for (std::uint32_t i = size_; i > 0; --i) {
     if (fingerprint_at(place(i - 1)) == fingerprint) return age(i - 1, arr) <= window.count();
   }
@@ -95,12 +95,21 @@ bool Dedup::Ring::contains(std::uint64_t fingerprint, Timestamp arr, Duration wi
 
 void Dedup::Ring::push(std::uint64_t fingerprint, Timestamp arr, Duration window,
                        std::uint16_t limit) {
-  if (newest_ < arr - window) size_ = 0;
+  if (newest_ < arr - window) {
+    size_ = 0;
+    filter_ = 0;
+  }
   if (size_ == capacity_) make_room(arr, window, limit);
   const std::uint32_t end = place(size_++);
   fingerprint_at(end) = fingerprint;
   arr_at(end) = static_cast<std::uint32_t>(unix_ms(arr));
+  filter_ |= filter_bit(fingerprint);
   newest_ = arr;
+}
+
+// Not the bits that choose a place in tables.
+std::uint64_t Dedup::Ring::filter_bit(std::uint64_t fingerprint) {
+  return std::uint64_t{1} << (fingerprint >> 58);
 }
 
 void Dedup::Ring::drop_oldest() {
@@ -112,6 +121,8 @@ void Dedup::Ring::make_room(Timestamp arr, Duration window, std::uint16_t limit)
   while (size_ > 0 && age(0, arr) > window.count()) drop_oldest();
   if (size_ == limit) drop_oldest();
   if (size_ == capacity_) grow(limit);
+  filter_ = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) filter_ |= filter_bit(fingerprint_at(place(i)));
 }
 
 void Dedup::Ring::grow(std::uint16_t limit) {

@@ -49,12 +49,14 @@ class Dedup {
     std::uint32_t& arr_at(std::uint32_t i) const;
     std::uint32_t place(std::uint32_t i) const;
     std::uint32_t age(std::uint32_t i, Timestamp arr) const;
+    static std::uint64_t filter_bit(std::uint64_t fingerprint);
     void drop_oldest();
     void make_room(Timestamp arr, Duration window, std::uint16_t limit);
     void grow(std::uint16_t limit);
 
     std::unique_ptr<std::byte[]> bytes_;  // `capacity` fingerprints, then as many arrivals
     Timestamp newest_{};
+    std::uint64_t filter_ = 0;  // a bit per fingerprint held: most new messages never read bytes_
     std::uint16_t capacity_ = 0;
     std::uint16_t first_ = 0;
     std::uint16_t size_ = 0;
