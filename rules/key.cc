@@ -15,11 +15,11 @@ void append_big_endian(std::string& bytes, T v) {
 }
 
 void append_text(std::string& bytes, std::string_view text) {
-  for (const char c : text) {
-    bytes.push_back(c);
-    if (c == '\0') bytes.push_back('\xff');
+  for (std::size_t zero = text.find('\0'); zero != text.npos; zero = text.find('\0')) {
+    bytes.append(text.substr(0, zero + 1)).push_back('\xff');
+    text.remove_prefix(zero + 1);
   }
-  bytes.append(2, '\0');
+  bytes.append(text).append(2, '\0');
 }
 
 // Negative doubles order backwards by their bits; turned round, all order as the numbers do.
