@@ -121,7 +121,10 @@ std::string_view Expression::condition_at(std::size_t at) const {
 }
 
 Expression expression_of(const yaml::Node& scalar, const yaml::SourceText& source) {
-  return {scalar.text, text_offsets(source.text(), scalar.span.begin, scalar.style, scalar.text), {}};
+  std::vector<std::size_t> offsets = text_offsets(source.text(), scalar.span.begin, scalar.style, scalar.text);
+  const bool quoted = scalar.style == yaml::ScalarStyle::single_quoted || scalar.style == yaml::ScalarStyle::double_quoted;
+  if (quoted) --offsets.back();  // the text ends before its closing quote
+  return {scalar.text, std::move(offsets), {}};
 }
 
 std::vector<NameUse> names_in(std::string_view expression) { return NameFinder(expression).find(); }

@@ -65,10 +65,12 @@ class TestCollector {
       if (!yaml::expect_named(item, "given", report_)) continue;
       TestStep step;
       step.line = line_of(item);
-      step.t = read_t(item).value_or(Duration{});
-      if (!test.given.empty() && step.t < test.given.back().t) {
+      const Duration before = test.given.empty() ? Duration{} : test.given.back().t;
+      const std::optional<Duration> t = read_t(item);
+      step.t = t.value_or(before);
+      if (t && *t < before) {
         report_.add(Code::test_order, value_of(item, "t")->span,
-                    {yaml::duration_text(step.t), yaml::duration_text(test.given.back().t)});
+                    {yaml::duration_text(*t), yaml::duration_text(before)});
       }
       step.json = read_test_step(item, catalogue_, report_).dump();
       test.given.push_back(std::move(step));

@@ -49,8 +49,11 @@ class Builder final : public YAML::EventHandler {
                 const std::string& value) override {
     Node scalar = node(NodeKind::scalar, mark);
     const bool tagged = tag != "?" && (tag != "!" || source_at(mark) == '!');
-    if (tagged) report_tag(mark);
-    check_anchor(mark, anchor);
+    if (tagged) {
+      report_tag(mark);
+    } else {
+      check_anchor(mark, anchor);
+    }
     if (tagged || anchor != 0) {
       scalar.kind = NodeKind::invalid;
     } else {
