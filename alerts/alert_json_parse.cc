@@ -10,7 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;  // keeps the order of keys: an alert's key has one
 
-// Storage for a Value while it is being built: its strings point into `json`, its lists into `items`.
+// Storage for a Value while it is being built: its strings point into `json`, its lists into
+// `items`.
 struct ParsedValue {
   Value value;
   std::vector<Value> items;
@@ -39,10 +40,10 @@ ParsedValue value_of(const Json& json) {
     case Json::value_t::number_unsigned: {
       const auto number = json.get<std::uint64_t>();
       const bool fits = number <= static_cast<std::uint64_t>(INT64_MAX);
-      return {fits ? Value::int64(static_cast<std::int64_t>(number)) : Value::uint64(number), {}, {}};
+      return {
+          fits ? Value::int64(static_cast<std::int64_t>(number)) : Value::uint64(number), {}, {}};
     }
-    case Json::value_t::string:
-      return {Value::string(json.get_ref<const std::string&>()), {}, {}};
+    case Json::value_t::string: return {Value::string(json.get_ref<const std::string&>()), {}, {}};
     case Json::value_t::array: return list_of(json);
     default: return {};
   }

@@ -63,8 +63,8 @@ class AlertLog {
   LogPosition durable() const { return log_.durable(); }
   std::unique_ptr<AlertReader> read(LogPosition from) const;
 
-  /// Names this log: a digest of its first record (with its arrival), 32 hex digits; empty while the
-  /// log is. Positions mean something only together with it.
+  /// Names this log: a digest of its first record (with its arrival), 32 hex digits; empty while
+  /// the log is. Positions mean something only together with it.
   std::string id() const;
 
  private:

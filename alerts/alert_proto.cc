@@ -26,7 +26,8 @@ void set_scalar(const Value& value, v1::Scalar& out) {
     case ValueKind::duration: set_time(value, *out.mutable_duration_value()); return;
     case ValueKind::list:
       out.mutable_list_value();
-      for (const Value& item : value.as_list()) set_scalar(item, *out.mutable_list_value()->add_items());
+      for (const Value& item : value.as_list())
+        set_scalar(item, *out.mutable_list_value()->add_items());
   }
 }
 
@@ -95,7 +96,8 @@ OwnedValue list_of(const v1::ScalarList& list) {
   std::vector<OwnedValue> owned;
   std::vector<Value> items;
   owned.reserve(static_cast<std::size_t>(list.items_size()));
-  for (const v1::Scalar& item : list.items()) items.push_back(owned.emplace_back(value_of(item)).view());
+  for (const v1::Scalar& item : list.items())
+    items.push_back(owned.emplace_back(value_of(item)).view());
   return OwnedValue(Value::list(items));
 }
 
@@ -120,13 +122,22 @@ template <class Repeated>
 std::vector<NamedValue> values_of(const Repeated& values) {
   std::vector<NamedValue> out;
   out.reserve(static_cast<std::size_t>(values.size()));
-  for (const v1::NamedValue& entry : values) out.emplace_back(entry.name(), value_of(entry.value()));
+  for (const v1::NamedValue& entry : values)
+    out.emplace_back(entry.name(), value_of(entry.value()));
   return out;
 }
 
 AlertPlace place_of(const v1::Place& place) {
-  AlertPlace out{place.city(),     place.town(),  place.village(), place.grid(), place.site(),
-                 place.building(), place.floor(), place.zone(),    place.unit(), {},
+  AlertPlace out{place.city(),
+                 place.town(),
+                 place.village(),
+                 place.grid(),
+                 place.site(),
+                 place.building(),
+                 place.floor(),
+                 place.zone(),
+                 place.unit(),
+                 {},
                  {}};
   if (place.has_lat()) out.lat = place.lat();
   if (place.has_lon()) out.lon = place.lon();
@@ -215,7 +226,8 @@ std::string alert_to_bytes(const AlertRevision& alert) {
 Result<AlertRevision, ParseError> alert_from_bytes(std::string_view bytes) {
   v1::Alert message;
   if (bytes.size() > INT32_MAX) return ParseError::syntax;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return ParseError::syntax;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return ParseError::syntax;
   return from_proto(message);
 }
 

@@ -1,7 +1,6 @@
 #pragma once
-/// AlertRevision <-> tocsin.v1.Alert <-> bytes. Unlike JSON, protobuf keeps every type, so this is the
-/// form of the alert log. Generated headers stay in the .cc files.
-/// Thread: any.
+/// AlertRevision <-> tocsin.v1.Alert <-> bytes. Unlike JSON, protobuf keeps every type, so this is
+/// the form of the alert log. Generated headers stay in the .cc files. Thread: any.
 #include <string>
 #include <string_view>
 

@@ -1,6 +1,6 @@
 #pragma once
-/// AlertPump: carries the alert log to one sink, in order, on a thread of its own. It reads only what
-/// is durable and holds nothing but one batch, so a slow or absent sink costs no memory.
+/// AlertPump: carries the alert log to one sink, in order, on a thread of its own. It reads only
+/// what is durable and holds nothing but one batch, so a slow or absent sink costs no memory.
 ///
 /// Thread: start, stop from the owner; do_work from the pump's thread (or a test's, without start).
 /// Lifetime: log and sink outlive it.
@@ -21,8 +21,8 @@ namespace tocsin::alerts {
 
 struct PumpOptions {
   std::size_t batch = 256;
-  Duration idle{100};   ///< longest wait for a new record; the sink is polled at least this often
-  Duration retry{10};   ///< wait when the sink takes no more
+  Duration idle{100};  ///< longest wait for a new record; the sink is polled at least this often
+  Duration retry{10};  ///< wait when the sink takes no more
 };
 
 class AlertPump {
@@ -57,9 +57,9 @@ class AlertPump {
   ClockFn clock_;
   PumpOptions options_;
 
-  std::vector<AlertRecord> pending_;   // read, not yet taken
+  std::vector<AlertRecord> pending_;     // read, not yet taken
   std::unique_ptr<AlertReader> reader_;  // swapped under mutex_, so that stop() can interrupt it
-  LogPosition expected_ = 0;           // what sink_.next() says unless it lost its place
+  LogPosition expected_ = 0;             // what sink_.next() says unless it lost its place
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -26,7 +26,8 @@ constexpr std::array<SchemaField, 30> kAlert{{
     {"rev", R"({"type":"integer","minimum":1})", true,
      "Revision, from 1; a reader keeps the highest of an alert_id."},
     {"state", R"({"$ref":"#/$defs/state"})", true, "Firing until the last revision resolves it."},
-    {"severity", R"({"$ref":"#/$defs/severity"})", true, "critical 红, high 橙, medium 黄, low 蓝."},
+    {"severity", R"({"$ref":"#/$defs/severity"})", true,
+     "critical 红, high 橙, medium 黄, low 蓝."},
     {"category", kString, true, "Category of the rule; empty: none."},
     {"key", kValues, true, "Identity fields and their values, in the rule's order."},
     {"opened_at", kTime, true, "When the alert opened; Unix ms of engine time."},
@@ -96,7 +97,8 @@ Json object_of(std::span<const SchemaField> fields) {
 template <class Enum>
 Json words_up_to(Enum last) {
   Json words = Json::array();
-  for (int i = 0; i <= static_cast<int>(last); ++i) words.push_back(to_string(static_cast<Enum>(i)));
+  for (int i = 0; i <= static_cast<int>(last); ++i)
+    words.push_back(to_string(static_cast<Enum>(i)));
   return Json{{"enum", std::move(words)}};
 }
 
@@ -110,7 +112,8 @@ Json definitions() {
   defs["text"] = {{"type", "object"},
                   {"properties", {{"en", {{"type", "string"}}}, {"zh", {{"type", "string"}}}}},
                   {"required", {"en", "zh"}}};
-  defs["values"] = {{"type", "object"}, {"additionalProperties", {{"type", std::move(value_types)}}}};
+  defs["values"] = {{"type", "object"},
+                    {"additionalProperties", {{"type", std::move(value_types)}}}};
   defs["place"] = object_of(kPlace);
   defs["evidence"] = object_of(kEvidence);
   return defs;

@@ -23,8 +23,8 @@ void DeliveryState::delivered(DeliveryTag tag) {
 }
 
 // A broker's limit is on batches, and every record of a refused one is reported. So the records go
-// again one by one, in smaller batches from then on, and only one refused alone is cut. The producer
-// is given up with what is behind it on its way, so that the order holds.
+// again one by one, in smaller batches from then on, and only one refused alone is cut. The
+// producer is given up with what is behind it on its way, so that the order holds.
 void DeliveryState::too_large(DeliveryTag tag, std::size_t value_size) {
   if (!broken_) batch_bytes_ = std::max(kSmallestBatch, batch_bytes_ / 2);
   if (tag != kHeartbeat && window_.outstanding() == 1) {

@@ -1,7 +1,7 @@
 #pragma once
-/// DeliveryState: what the publisher knows about its records, written by the producer's poll thread and
-/// by the pump's, read by whoever asks for the status. The one place of the publisher with a lock.
-/// Thread: any.
+/// DeliveryState: what the publisher knows about its records, written by the producer's poll thread
+/// and by the pump's, read by whoever asks for the status. The one place of the publisher with a
+/// lock. Thread: any.
 #include <atomic>
 #include <condition_variable>
 #include <map>

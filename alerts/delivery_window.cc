@@ -22,16 +22,17 @@ void DeliveryWindow::add(LogPosition position) {
 
 void DeliveryWindow::retract(LogPosition position) {
   const std::lock_guard lock(mutex_);
-  TOCSIN_CHECK(!entries_.empty() && entries_.back().position == position && !entries_.back().arrived);
+  TOCSIN_CHECK(!entries_.empty() && entries_.back().position == position &&
+               !entries_.back().arrived);
   entries_.pop_back();
   --outstanding_;
 }
 
 bool DeliveryWindow::settle(LogPosition position) {
   const std::lock_guard lock(mutex_);
-  const auto entry = std::lower_bound(
-      entries_.begin(), entries_.end(), position,
-      [](const Entry& e, LogPosition wanted) { return e.position < wanted; });
+  const auto entry =
+      std::lower_bound(entries_.begin(), entries_.end(), position,
+                       [](const Entry& e, LogPosition wanted) { return e.position < wanted; });
   if (entry == entries_.end() || entry->position != position || entry->arrived) return false;
   entry->arrived = true;
   --outstanding_;

@@ -32,7 +32,8 @@ Result<ConfHandle, KafkaFailure> make_conf(const KafkaOptions& options, const Pr
 Properties producer_properties(const KafkaOptions& options) {
   return {
       {"enable.idempotence", "true"},
-      {"enable.gapless.guarantee", "true"},  // a record that fails for good ends the producer: no gap
+      {"enable.gapless.guarantee",
+       "true"},  // a record that fails for good ends the producer: no gap
       {"acks", "all"},
       // librdkafka takes the success of a later request for that of an earlier one, counting on the
       // broker to refuse a gap; a broker that does not know the producer yet refuses none.
@@ -41,7 +42,8 @@ Properties producer_properties(const KafkaOptions& options) {
       {"socket.nagle.disable", "true"},
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},  // the default of 10 s delays recovery by seconds
-      {"message.timeout.ms", "0"},  // never: the alert log bounds memory, and "timed out" is ambiguous
+      {"message.timeout.ms",
+       "0"},  // never: the alert log bounds memory, and "timed out" is ambiguous
       {"topic.metadata.propagation.max.ms", "1000"},
       {"message.max.bytes", std::to_string(options.max_record_bytes)},
       {"queue.buffering.max.messages", std::to_string(options.max_in_flight)},
@@ -51,14 +53,10 @@ Properties producer_properties(const KafkaOptions& options) {
 
 Properties reader_properties() {
   return {
-      {"isolation.level", "read_committed"},
-      {"enable.partition.eof", "true"},
-      {"fetch.wait.max.ms", "10"},
-      {"fetch.error.backoff.ms", "20"},
-      {"socket.nagle.disable", "true"},
-      {"reconnect.backoff.max.ms", "1000"},
-      {"auto.offset.reset", "earliest"},
-      {"allow.auto.create.topics", "false"},
+      {"isolation.level", "read_committed"}, {"enable.partition.eof", "true"},
+      {"fetch.wait.max.ms", "10"},           {"fetch.error.backoff.ms", "20"},
+      {"socket.nagle.disable", "true"},      {"reconnect.backoff.max.ms", "1000"},
+      {"auto.offset.reset", "earliest"},     {"allow.auto.create.topics", "false"},
   };
 }
 

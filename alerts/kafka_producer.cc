@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kPollMs = 50;  // how long a destructor waits for the poll thread
 
-void* opaque_of(DeliveryTag tag) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(tag)); }
+void* opaque_of(DeliveryTag tag) {
+  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(tag));
+}
 DeliveryTag tag_of(const rd_kafka_message_t& message) {
   return static_cast<DeliveryTag>(reinterpret_cast<std::uintptr_t>(message._private));
 }
@@ -34,9 +36,8 @@ HeadersHandle headers_of(const KafkaRecord& record) {
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaProducer>, KafkaFailure> KafkaProducer::make(const KafkaOptions& options,
-                                                                         std::size_t batch_bytes,
-                                                                         DeliveryListener& listener) {
+Result<std::unique_ptr<KafkaProducer>, KafkaFailure> KafkaProducer::make(
+    const KafkaOptions& options, std::size_t batch_bytes, DeliveryListener& listener) {
   std::unique_ptr<KafkaProducer> out(new KafkaProducer(listener));
   Properties properties = producer_properties(options);
   properties["batch.size"] = std::to_string(batch_bytes);
@@ -59,7 +60,8 @@ KafkaProducer::~KafkaProducer() {
   if (poller_.joinable()) poller_.join();
 }
 
-Result<void, KafkaFailure> KafkaProducer::open_topic(const std::string& name, std::int32_t partitions) {
+Result<void, KafkaFailure> KafkaProducer::open_topic(const std::string& name,
+                                                     std::int32_t partitions) {
   TopicHandle handle(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
   if (!handle) {
     return KafkaFailure{KafkaError::topic, fmt::format("kafka: topic {}: {}", name,
@@ -69,7 +71,8 @@ Result<void, KafkaFailure> KafkaProducer::open_topic(const std::string& name, st
   return {};
 }
 
-SendResult KafkaProducer::send(const std::string& name, const KafkaRecord& record, DeliveryTag tag) {
+SendResult KafkaProducer::send(const std::string& name, const KafkaRecord& record,
+                               DeliveryTag tag) {
   const auto found = topics_.find(name);
   TOCSIN_CHECK(found != topics_.end());
   const Topic& topic = found->second;

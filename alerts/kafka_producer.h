@@ -1,7 +1,7 @@
 #pragma once
-/// KafkaProducer: one idempotent librdkafka producer from its making to its loss, with a poll thread of
-/// its own that serves delivery reports. It does not repair itself: whatever fails for good is told to
-/// the listener, and the publisher makes a new one.
+/// KafkaProducer: one idempotent librdkafka producer from its making to its loss, with a poll
+/// thread of its own that serves delivery reports. It does not repair itself: whatever fails for
+/// good is told to the listener, and the publisher makes a new one.
 ///
 /// Thread: send and flush from one thread; the listener is called on the poll thread. Lifetime: the
 /// listener outlives it. Transactions, when they come, begin and commit around a batch of send().

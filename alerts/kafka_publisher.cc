@@ -83,7 +83,8 @@ class KafkaPublisher::Impl {
       return;
     }
     if (now < heartbeat_at_) return;
-    session_->send_heartbeat({now, log_.last_position(), state_.status().published_total}, log_id());
+    session_->send_heartbeat({now, log_.last_position(), state_.status().published_total},
+                             log_id());
     heartbeat_sent_ = now;
     heartbeat_at_ = now + options_.heartbeat_interval;
   }
@@ -106,7 +107,9 @@ KafkaPublisher::~KafkaPublisher() = default;
 
 void KafkaPublisher::poll() { impl_->poll(); }
 std::optional<LogPosition> KafkaPublisher::next() const { return impl_->next(); }
-std::size_t KafkaPublisher::publish(std::span<const AlertRecord> batch) { return impl_->publish(batch); }
+std::size_t KafkaPublisher::publish(std::span<const AlertRecord> batch) {
+  return impl_->publish(batch);
+}
 bool KafkaPublisher::flush(Duration at_most) { return impl_->flush(at_most); }
 SinkStatus KafkaPublisher::status() const { return impl_->status(); }
 bool KafkaPublisher::wait_ready(Duration at_most) { return impl_->wait_ready(at_most); }

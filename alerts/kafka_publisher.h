@@ -1,17 +1,18 @@
 #pragma once
-/// KafkaPublisher: the sink that carries the alert log to Kafka, each revision once and in order, and
-/// continues where it stopped after a restart, a lost producer or a broker that was away. (If a broker
-/// refuses a record for good, those already on their way behind it may arrive first.)
+/// KafkaPublisher: the sink that carries the alert log to Kafka, each revision once and in order,
+/// and continues where it stopped after a restart, a lost producer or a broker that was away. (If a
+/// broker refuses a record for good, those already on their way behind it may arrive first.)
 ///
-///     connect: topics (made if missing) -> read-back (kafka_read_back.h) -> first heartbeat = ready
+///     connect: topics (made if missing), read-back (kafka_read_back.h), first heartbeat: ready
 ///     then:    records after the read-back position, except those already there
 ///     broken:  the producer is destroyed and all begins at connect; the alert log has everything
 ///
 /// Shadow revisions go to the shadow topic. A heartbeat goes out every 5 s, at most one on its way.
 ///
-/// Path: alert log -> AlertPump -> here -> Kafka. Thread: as Sink says; delivery reports come on the
-/// producer's poll thread. Limits: max_in_flight records on their way (then publish takes fewer:
-/// the alert log is the spool), max_record_bytes each (evidence is cut, an alert never dropped).
+/// Path: alert log -> AlertPump -> here -> Kafka. Thread: as Sink says; delivery reports come on
+/// the producer's poll thread. Limits: max_in_flight records on their way (then publish takes
+/// fewer: the alert log is the spool), max_record_bytes each (evidence is cut, an alert never
+/// dropped).
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,8 +41,8 @@ class KafkaPublisher : public Sink {
   /// Topics there, position found, a first heartbeat acknowledged. From any thread.
   bool wait_ready(Duration at_most);
 
-  /// The producer's librdkafka handle, for fault injection in tests; null while not connected. On the
-  /// pump's thread only.
+  /// The producer's librdkafka handle, for fault injection in tests; null while not connected. On
+  /// the pump's thread only.
   rd_kafka_s* native_handle() const;
 
  private:

@@ -13,7 +13,7 @@
 namespace tocsin::alerts {
 namespace {
 
-constexpr std::int64_t kFirstStep = 4;   // offsets back from the end: a record and its markers
+constexpr std::int64_t kFirstStep = 4;  // offsets back from the end: a record and its markers
 constexpr std::int64_t kWiden = 8;
 
 // One partition of one topic, and what was found at its end.
@@ -34,14 +34,16 @@ struct Lane {
 std::string_view header(const rd_kafka_headers_t* headers, const char* name) {
   const void* value = nullptr;
   std::size_t size = 0;
-  if (rd_kafka_header_get_last(headers, name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  if (rd_kafka_header_get_last(headers, name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return {};
   return {static_cast<const char*>(value), size};
 }
 
 std::optional<LogPosition> number(std::string_view text) {
   LogPosition value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return {};
+  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size())
+    return {};
   return value;
 }
 
@@ -84,8 +86,8 @@ class Reader {
       lane.topic = topics_.back().get();
       lane.partition = partition;
       lane.heartbeats = heartbeats;
-      const auto error = rd_kafka_query_watermark_offsets(client_.get(), name.c_str(), partition,
-                                                          &lane.low, &lane.high, timeout_ms(timeout_));
+      const auto error = rd_kafka_query_watermark_offsets(
+          client_.get(), name.c_str(), partition, &lane.low, &lane.high, timeout_ms(timeout_));
       if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure(name, rd_kafka_err2str(error));
       lane.from = lane.high;
       lanes_.push_back(std::move(lane));
@@ -114,7 +116,8 @@ class Reader {
     }
     std::optional<KafkaFailure> failed;
     for (;;) {
-      const MessageHandle message(rd_kafka_consume(lane.topic, lane.partition, timeout_ms(timeout_)));
+      const MessageHandle message(
+          rd_kafka_consume(lane.topic, lane.partition, timeout_ms(timeout_)));
       if (message && message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) break;
       if (!message || message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         failed = failure(rd_kafka_topic_name(lane.topic),
@@ -153,7 +156,8 @@ class Reader {
 
 }  // namespace
 
-Result<Published, KafkaFailure> read_back(const KafkaOptions& options, const ReadBackRequest& request) {
+Result<Published, KafkaFailure> read_back(const KafkaOptions& options,
+                                          const ReadBackRequest& request) {
   // An empty log has published nothing, and has no name to look for.
   if (request.log_id.empty()) return Published{request.settled, {}};
   auto conf = make_conf(options, reader_properties());

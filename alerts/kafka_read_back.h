@@ -14,8 +14,8 @@
 /// Reading is read-committed and goes back 4 records from the end, then 8 times further while that
 /// did not suffice: after a commit the last offset is a marker, not a record.
 ///
-/// Left open until publishing is transactional: a request of a lost producer that the broker applies
-/// after the read-back is repeated, with the same alert_id and rev.
+/// Left open until publishing is transactional: a request of a lost producer that the broker
+/// applies after the read-back is repeated, with the same alert_id and rev.
 #include <set>
 #include <string>
 #include <vector>
@@ -39,6 +39,7 @@ struct ReadBackRequest {
   PartitionCounts partitions;  ///< of each of them
 };
 
-Result<Published, KafkaFailure> read_back(const KafkaOptions& options, const ReadBackRequest& request);
+Result<Published, KafkaFailure> read_back(const KafkaOptions& options,
+                                          const ReadBackRequest& request);
 
 }  // namespace tocsin::alerts

@@ -71,7 +71,8 @@ bool cut_alert(AlertRevision& alert) {
     return true;
   }
   bool shortened = false;
-  for (std::string* text : {&alert.summary.en, &alert.summary.zh, &alert.title.en, &alert.title.zh}) {
+  for (std::string* text :
+       {&alert.summary.en, &alert.summary.zh, &alert.title.en, &alert.title.zh}) {
     shortened |= shorten(*text);
   }
   return shortened;

@@ -1,5 +1,6 @@
 #pragma once
-/// What a revision looks like on a topic: key, value, headers. Pure; the publisher sends it as it is.
+/// What a revision looks like on a topic: key, value, headers. Pure; the publisher sends it as it
+/// is.
 ///
 ///     key      alert_id
 ///     value    the JSON line of alert_json.h, or tocsin.v1.Alert
@@ -40,8 +41,8 @@ struct RecordOrigin {
   LogPosition settled = 0;
 };
 
-/// `value_limit`: bytes. Evidence goes first, oldest first, then what is attached, then long texts; a
-/// value that is still larger is returned as it is.
+/// `value_limit`: bytes. Evidence goes first, oldest first, then what is attached, then long texts;
+/// a value that is still larger is returned as it is.
 KafkaRecord make_alert_record(const AlertRecord& record, AlertFormat format,
                               const RecordOrigin& origin, std::size_t value_limit);
 
@@ -52,7 +53,8 @@ struct Heartbeat {
 };
 KafkaRecord make_heartbeat_record(const Heartbeat& heartbeat, const RecordOrigin& origin);
 
-/// Takes out half of the evidence (the older half), or the next best; false: nothing is left to cut.
+/// Takes out half of the evidence (the older half), or the next best; false: nothing is left to
+/// cut.
 bool cut_alert(AlertRevision& alert);
 
 }  // namespace tocsin::alerts

@@ -13,7 +13,9 @@ constexpr std::size_t kOverheadBytes = 2048;
 std::vector<TopicSpec> specs_of(const KafkaOptions& options) {
   return {{options.alerts_topic, options.partitions, options.replication, {}},
           {options.shadow_topic, options.partitions, options.replication, {}},
-          {options.heartbeat_topic, 1, options.replication,
+          {options.heartbeat_topic,
+           1,
+           options.replication,
            {{"cleanup.policy", "compact"}, {"segment.ms", "3600000"}}}};
 }
 
@@ -31,7 +33,8 @@ Result<void, KafkaFailure> KafkaSession::connect(const std::string& log_id) {
   auto producer = KafkaProducer::make(options_, state_.batch_bytes(), state_);
   if (!producer) return producer.error();
   producer_ = std::move(*producer);
-  auto partitions = ensure_topics(producer_->client(), specs_of(options_), options_.request_timeout);
+  auto partitions =
+      ensure_topics(producer_->client(), specs_of(options_), options_.request_timeout);
   if (!partitions) return partitions.error();
   for (const TopicSpec& spec : specs_of(options_)) {
     if (auto opened = producer_->open_topic(spec.name, partitions->at(spec.name)); !opened) {

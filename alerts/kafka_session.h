@@ -14,7 +14,8 @@ namespace tocsin::alerts {
 
 class KafkaSession {
  public:
-  /// Blocks for a few request timeouts at most. Resets the state's window to where the topics stand.
+  /// Blocks for a few request timeouts at most. Resets the state's window to where the topics
+  /// stand.
   static Result<std::unique_ptr<KafkaSession>, KafkaFailure> open(const KafkaOptions& options,
                                                                   const std::string& log_id,
                                                                   DeliveryState& state);
@@ -26,7 +27,8 @@ class KafkaSession {
   KafkaProducer& producer() { return *producer_; }
 
  private:
-  KafkaSession(const KafkaOptions& options, DeliveryState& state) : options_(options), state_(state) {}
+  KafkaSession(const KafkaOptions& options, DeliveryState& state)
+      : options_(options), state_(state) {}
   Result<void, KafkaFailure> connect(const std::string& log_id);
   SendResult send(const AlertRecord& record, const std::string& log_id);
   KafkaRecord render(const AlertRecord& record, std::size_t value_limit, const std::string& log_id);

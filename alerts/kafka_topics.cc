@@ -28,7 +28,8 @@ bool is_ready(const rd_kafka_metadata_topic_t& topic) {
 
 Result<PartitionCounts, KafkaFailure> existing_topics(rd_kafka_t* client, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
-  const auto error = rd_kafka_metadata(client, /*all_topics=*/1, nullptr, &raw, timeout_ms(timeout));
+  const auto error =
+      rd_kafka_metadata(client, /*all_topics=*/1, nullptr, &raw, timeout_ms(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return KafkaFailure{KafkaError::unreachable,
                         fmt::format("kafka: no broker answers: {}", rd_kafka_err2str(error))};
@@ -56,7 +57,8 @@ Result<NewTopicHandle, KafkaFailure> new_topic(const TopicSpec& spec) {
 // Whether the admin API's answer about one topic ends the matter.
 std::optional<KafkaFailure> refusal(const rd_kafka_topic_result_t* result) {
   const auto error = rd_kafka_topic_result_error(result);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return {};
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+    return {};
   const char* text = rd_kafka_topic_result_error_string(result);
   return topic_failure(rd_kafka_topic_result_name(result),
                        fmt::format("cannot be created: {}", text ? text : rd_kafka_err2str(error)));
@@ -70,9 +72,11 @@ enum class Creation : std::uint8_t {
 Result<Creation, KafkaFailure> create(rd_kafka_t* client, const TopicSpec& spec, Duration timeout) {
   auto topic = new_topic(spec);
   if (!topic) return topic.error();
-  const AdminOptionsHandle options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
+  const AdminOptionsHandle options(
+      rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS));
   std::array<char, 256> text{};
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms(timeout), text.data(), text.size());
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms(timeout), text.data(),
+                                            text.size());
   const QueueHandle queue(rd_kafka_queue_new(client));
   rd_kafka_NewTopic_t* topics[] = {topic->get()};
   rd_kafka_CreateTopics(client, topics, 1, options.get(), queue.get());
@@ -83,8 +87,8 @@ Result<Creation, KafkaFailure> create(rd_kafka_t* client, const TopicSpec& spec,
     return Creation::no_admin_api;
   }
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return topic_failure(spec.name,
-                         fmt::format("cannot be created: {}", rd_kafka_event_error_string(event.get())));
+    return topic_failure(
+        spec.name, fmt::format("cannot be created: {}", rd_kafka_event_error_string(event.get())));
   }
   std::size_t count = 0;
   const auto* result = rd_kafka_event_CreateTopics_result(event.get());

@@ -1,9 +1,8 @@
 #pragma once
-/// MockCluster: librdkafka's Kafka "in memory, for development": real TCP on loopback, usable from other
-/// processes (kcat), gone with this object. It keeps at most 5 MB or 100,000 records of a partition,
-/// has no admin API, no compaction, no durability: good for the demo and for fault injection, not for
-/// proving anything about Kafka.
-/// Thread: any.
+/// MockCluster: librdkafka's Kafka "in memory, for development": real TCP on loopback, usable from
+/// other processes (kcat), gone with this object. It keeps at most 5 MB or 100,000 records of a
+/// partition, has no admin API, no compaction, no durability: good for the demo and for fault
+/// injection, not for proving anything about Kafka. Thread: any.
 #include <memory>
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
-/// StdoutSink: one line for each revision, as JSON or as text, written to a stream and flushed after
-/// each batch. Prints only what is appended after it was made.
+/// StdoutSink: one line for each revision, as JSON or as text, written to a stream and flushed
+/// after each batch. Prints only what is appended after it was made.
 #include <atomic>
 #include <cstdio>
 #include <optional>

@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 4> kColors{"\x1b[34;1m", "\x1b[33m", "\x1
                                                   "\x1b[31;1m"};
 constexpr std::string_view kGreen = "\x1b[32m";
 constexpr std::string_view kPlain = "\x1b[0m";
-constexpr std::size_t kPlaceLevels = 3;  // the innermost ones: enough to go there, short enough to scan
+constexpr std::size_t kPlaceLevels =
+    3;  // the innermost ones: enough to go there, short enough to scan
 constexpr int kWordWidth = 8;
 
 // Reasons of a resolve, as an operator says them; in the order of Reason.
@@ -108,8 +109,8 @@ struct TextFormat::State {
   void append_word(const AlertRevision& alert, std::string& out) const {
     const bool resolved = alert.state == AlertState::resolved;
     const bool zh = options.language == Language::zh;
-    const std::string_view word = resolved ? (zh ? "警报解除" : "resolved")
-                                           : severity_word(alert.severity, options.language);
+    const std::string_view word =
+        resolved ? (zh ? "警报解除" : "resolved") : severity_word(alert.severity, options.language);
     if (options.color) {
       out += resolved ? kGreen : kColors[static_cast<std::size_t>(alert.severity)];
     }

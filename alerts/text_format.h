@@ -19,8 +19,8 @@ enum class Language : std::uint8_t { en, zh };
 
 struct TextOptions {
   Language language = Language::en;
-  bool color = false;     ///< ANSI, 256 colours: 红 橙 黄 蓝
-  std::string time_zone;  ///< IANA name; empty: the machine's; unknown: UTC
+  bool color = false;                  ///< ANSI, 256 colours: 红 橙 黄 蓝
+  std::string time_zone;               ///< IANA name; empty: the machine's; unknown: UTC
   const Registry* registry = nullptr;  ///< place names; without it their ids
 };
 

@@ -11,9 +11,9 @@
 namespace tocsin::alerts {
 namespace {
 
+using ::testing::HasSubstr;
 using tocsin::testing::full_alert;
 using tocsin::testing::smoke_alert;
-using ::testing::HasSubstr;
 
 std::string json_of(const Value& value) {
   std::string out;

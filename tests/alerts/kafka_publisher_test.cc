@@ -18,8 +18,8 @@ namespace {
 
 using ::testing::HasSubstr;
 using tocsin::testing::PublisherRig;
-using tocsin::testing::ReadRecord;
 using tocsin::testing::read_topic;
+using tocsin::testing::ReadRecord;
 using tocsin::testing::smoke_alert;
 using tocsin::testing::sorted;
 
@@ -64,17 +64,16 @@ TEST_F(KafkaPublisherTest, ARecordIsTheAlertLineWithCloudEventsHeaders) {
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records[0].key, alert.alert_id);
   EXPECT_EQ(records[0].value, alert_to_json(alert));
-  const std::map<std::string, std::string> expected{
-      {"ce_specversion", "1.0"},
-      {"ce_id", alert.alert_id + ".1"},
-      {"ce_type", "tocsin.alert.firing"},
-      {"ce_source", "/tocsin/tocsin"},
-      {"ce_time", "2026-01-01T00:00:41Z"},
-      {"ce_subject", "smoke-confirmed"},
-      {"content-type", "application/json"},
-      {"tocsin-position", "1"},
-      {"tocsin-log", rig.alerts->id()},
-      {"tocsin-settled", "0"}};
+  const std::map<std::string, std::string> expected{{"ce_specversion", "1.0"},
+                                                    {"ce_id", alert.alert_id + ".1"},
+                                                    {"ce_type", "tocsin.alert.firing"},
+                                                    {"ce_source", "/tocsin/tocsin"},
+                                                    {"ce_time", "2026-01-01T00:00:41Z"},
+                                                    {"ce_subject", "smoke-confirmed"},
+                                                    {"content-type", "application/json"},
+                                                    {"tocsin-position", "1"},
+                                                    {"tocsin-log", rig.alerts->id()},
+                                                    {"tocsin-settled", "0"}};
   EXPECT_EQ(records[0].headers, expected);
 }
 
@@ -145,7 +144,8 @@ TEST_F(KafkaPublisherTest, RecordsThatRetentionTookAreNotSentAgain) {
   const auto heartbeats = rig.publisher->status().heartbeats_total;
   rig.options.heartbeat_interval = Duration{10};
   rig.restart();  // its first heartbeat carries the position
-  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().heartbeats_total > heartbeats; }));
+  ASSERT_TRUE(
+      rig.work_until([&] { return rig.publisher->status().heartbeats_total > heartbeats; }));
   cluster->create_topic("emptied", 1);
   rig.options.alerts_topic = "emptied";
   rig.restart();
@@ -183,7 +183,8 @@ TEST_F(KafkaPublisherTest, WithManyPartitionsARestartStillSendsExactlyWhatIsMiss
 
 TEST_F(KafkaPublisherTest, TopicsThatAreMissingAreMade) {
   rig.options.alerts_topic = "made";
-  rig.options.request_timeout = Duration{300};  // how long the admin API, which is not there, is asked
+  rig.options.request_timeout =
+      Duration{300};  // how long the admin API, which is not there, is asked
   rig.restart();
   rig.append(5);
   ASSERT_TRUE(rig.work_until_published()) << rig.publisher->status().last_error;
@@ -317,7 +318,8 @@ TEST_F(KafkaPublisherTest, HeartbeatsProveThatTheFeedIsAlive) {
   rig.append(3);
   ASSERT_TRUE(rig.work_until_published());
   const auto before = rig.publisher->status().heartbeats_total;
-  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().heartbeats_total > before + 2; }));
+  ASSERT_TRUE(
+      rig.work_until([&] { return rig.publisher->status().heartbeats_total > before + 2; }));
   const ReadRecord last = read_topic(rig.options.brokers, kHeartbeats).back();
   const auto json = nlohmann::json::parse(last.value);
   EXPECT_EQ(json["schema"], "tocsin.heartbeat/1");

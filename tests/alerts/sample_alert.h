@@ -27,7 +27,10 @@ inline AlertRevision smoke_alert(std::string alert_id = "0123456789abcdef0123456
   alert.summary = {"2 detectors in B7", "B7 2 个探测器报烟"};
   alert.place.site = "Lakeside";
   alert.place.building = "B7";
-  alert.evidence = {{"g1-1", "D1", "smoke.alarm", from_unix_ms(1'767'225'600'000),
+  alert.evidence = {{"g1-1",
+                     "D1",
+                     "smoke.alarm",
+                     from_unix_ms(1'767'225'600'000),
                      {{"e.level", OwnedValue(Value::float64(3.0))}}}};
   alert.rule_version = "sha256:00";
   alert.log_position = 123;

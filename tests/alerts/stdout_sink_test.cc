@@ -33,8 +33,8 @@ TEST(StdoutSink, PrintsAJsonLineForEachNewRevision) {
   MemoryLog log;
   const auto alerts = AlertLog::open(log).value();
   const auto append = [&](std::uint64_t cause, std::uint32_t rev) {
-    ASSERT_TRUE(alerts->commit(
-        alerts->append(cause, 0, smoke_alert(smoke_alert().alert_id, rev)).value()));
+    ASSERT_TRUE(
+        alerts->commit(alerts->append(cause, 0, smoke_alert(smoke_alert().alert_id, rev)).value()));
   };
   append(1, 1);
   Printed printed;

@@ -8,9 +8,9 @@
 namespace tocsin::alerts {
 namespace {
 
-using tocsin::testing::smoke_alert;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tocsin::testing::smoke_alert;
 
 TextOptions plain(Language language = Language::en) {
   TextOptions options;

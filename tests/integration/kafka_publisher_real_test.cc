@@ -1,5 +1,6 @@
-// The publisher against a real Apache Kafka, read back by kcat, a consumer that shares nothing with us
-// but the protocol. Fails where CI is set and Kafka cannot be had; elsewhere it is skipped, loudly.
+// The publisher against a real Apache Kafka, read back by kcat, a consumer that shares nothing with
+// us but the protocol. Fails where CI is set and Kafka cannot be had; elsewhere it is skipped,
+// loudly.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,8 +39,9 @@ class RealKafkaTest : public ::testing::Test {
 
   // Every record of the topic as kcat's JSON envelope, from the beginning.
   std::vector<Json> kcat(const std::string& topic) const {
-    const auto result = run_command("kcat -C -q -e -J -X isolation.level=read_committed -o beginning -b " +
-                                    server->bootstrap() + " -t " + topic);
+    const auto result =
+        run_command("kcat -C -q -e -J -X isolation.level=read_committed -o beginning -b " +
+                    server->bootstrap() + " -t " + topic);
     EXPECT_TRUE(result.ok);
     std::vector<Json> records;
     std::istringstream lines(result.output);
@@ -55,7 +57,8 @@ class RealKafkaTest : public ::testing::Test {
   }
   std::vector<LogPosition> positions(const std::string& topic) const {
     std::vector<LogPosition> out;
-    for (const Json& record : kcat(topic)) out.push_back(std::stoull(header(record, "tocsin-position")));
+    for (const Json& record : kcat(topic))
+      out.push_back(std::stoull(header(record, "tocsin-position")));
     return out;
   }
 

@@ -48,7 +48,8 @@ int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) {
 int thrd_join(thrd_t thread, int* exit_code) {
   void* returned = nullptr;
   const int error = pthread_join(thread, &returned);
-  if (exit_code != nullptr) *exit_code = static_cast<int>(reinterpret_cast<std::intptr_t>(returned));
+  if (exit_code != nullptr)
+    *exit_code = static_cast<int>(reinterpret_cast<std::intptr_t>(returned));
   return result(error);
 }
 int thrd_detach(thrd_t thread) { return result(pthread_detach(thread)); }

@@ -86,7 +86,8 @@ std::vector<ReadRecord> read_topic(const std::string& brokers, const std::string
   if (!client) return out;
   const std::int32_t partitions = partitions_of(client.get(), name, at_most);
   if (partitions == 0) return out;
-  const Topic topic(rd_kafka_topic_new(client.get(), name.c_str(), nullptr), rd_kafka_topic_destroy);
+  const Topic topic(rd_kafka_topic_new(client.get(), name.c_str(), nullptr),
+                    rd_kafka_topic_destroy);
   for (std::int32_t partition = 0; partition < partitions; ++partition) {
     read_partition(client.get(), topic.get(), partition, at_most, out);
   }

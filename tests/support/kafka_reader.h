@@ -1,6 +1,6 @@
 #pragma once
-/// KafkaReader: what is on a topic, read by a consumer of its own from the beginning. Reads committed
-/// records only. Thread: one.
+/// KafkaReader: what is on a topic, read by a consumer of its own from the beginning. Reads
+/// committed records only. Thread: one.
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -29,8 +29,8 @@ CommandResult run_command(const std::string& command) {
 }
 
 bool KafkaServer::run(const std::string& arguments, std::string* output) const {
-  const CommandResult result =
-      run_command("TOCSIN_KAFKA_PROPERTIES='" + properties_ + "' '" + kScript + "' " + arguments + " 2>&1");
+  const CommandResult result = run_command("TOCSIN_KAFKA_PROPERTIES='" + properties_ + "' '" +
+                                           kScript + "' " + arguments + " 2>&1");
   if (output != nullptr) *output = result.output;
   return result.ok;
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// KafkaServer: a real Apache Kafka for one test process, through deploy/kafka.sh, in a temporary folder;
-/// stopped, and its folder removed, with this object. Thread: one.
+/// KafkaServer: a real Apache Kafka for one test process, through deploy/kafka.sh, in a temporary
+/// folder; stopped, and its folder removed, with this object. Thread: one.
 #include <memory>
 #include <string>
 

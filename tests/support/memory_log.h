@@ -1,6 +1,6 @@
 #pragma once
-/// MemoryLog: a Log in memory for tests. Records count as durable once committed; forget_undurable()
-/// is a power cut, fail_appends() a disk that says no. Thread: any, as Log says.
+/// MemoryLog: a Log in memory for tests. Records count as durable once committed;
+/// forget_undurable() is a power cut, fail_appends() a disk that says no. Thread: any, as Log says.
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -84,8 +84,7 @@ class MemoryLog : public Log {
     }
     void wait(Duration at_most) override {
       std::unique_lock lock(log_.mutex_);
-      log_.changed_.wait_for(lock, at_most,
-                             [&] { return interrupted_ || log_.wakeups_ != seen_; });
+      log_.changed_.wait_for(lock, at_most, [&] { return interrupted_ || log_.wakeups_ != seen_; });
       interrupted_ = false;
     }
     void interrupt() override {

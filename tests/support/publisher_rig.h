@@ -1,6 +1,6 @@
 #pragma once
-/// PublisherRig: an alert log in memory, a publisher and its pump against some Kafka, as a test drives
-/// them. restart() is a new process on the same alert log.
+/// PublisherRig: an alert log in memory, a publisher and its pump against some Kafka, as a test
+/// drives them. restart() is a new process on the same alert log.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -69,9 +69,8 @@ class PublisherRig {
     return true;
   }
   bool work_until_published() {
-    return work_until([this] {
-      return publisher->status().published_position == alerts->last_position();
-    });
+    return work_until(
+        [this] { return publisher->status().published_position == alerts->last_position(); });
   }
 
   /// Positions on the topic, in its order (partition by partition).
