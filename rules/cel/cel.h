@@ -1,7 +1,7 @@
 #pragma once
 /// The expression language of rules: the typed subset of CEL that docs/rules.md names. Compiled
-/// once to a flat program against static types; evaluating allocates nothing (regular expressions: see
-/// pattern.h), calls no clock and cannot loop.
+/// once to a flat program against static types; evaluating allocates nothing (pattern.h says what
+/// RE2 does), calls no clock and cannot loop.
 ///
 /// Path: load/ compiles each condition; match evaluates it per event.
 /// Thread: a Program is const and may be shared; a Scratch belongs to one thread.
@@ -13,7 +13,7 @@
 ///   - Numbers of different kinds compare, nothing is converted silently: e.level + 1 is refused.
 ///   - A list holds one type and no lists.
 ///   - Regular expressions and time zones are literals or constants of the scope. A bad expression
-///     is refused when compiling; an unknown zone is an error when evaluated, as other bad constants.
+///     is refused when compiling; an unknown zone is an error when evaluated, as 1 / 0 is.
 ///   - Timestamps are of the years 0001 to 9999, durations what 64 bits of nanoseconds hold. A
 ///     duration's getMilliseconds() is its part below a second; other getters count whole units.
 ///   - string(double) is the shortest text that reads back, as core's to_text() writes it.
