@@ -7,7 +7,9 @@
 namespace tocsin::rules {
 
 void CountMatcher::Tally::clear() {
+  constexpr std::size_t kWorthKeeping = 4096;  // clearing costs what the table once needed
   events_ = 0;
+  if (values_.bucket_count() > kWorthKeeping) values_ = {};
   values_.clear();
 }
 
@@ -75,9 +77,14 @@ std::optional<CountMatcher::Range> CountMatcher::qualifying(std::span<const Kept
 // Nothing is later than the newest event, so the window with the earliest start holds the most.
 bool CountMatcher::newest_qualifies(std::span<const KeptEntry> entries, std::size_t begin,
                                     const CountForm& form, Timestamp now, Tally& tally) const {
+  const bool distinct = !form.distinct.empty();
+  std::uint64_t previous = 0;
   for (std::size_t i = entries.size(); i > begin; --i) {
-    if (!entries[i - 1].live(now)) continue;
-    tally.add(entries[i - 1]);
+    const KeptEntry& entry = entries[i - 1];
+    // One device that floods a key is passed over at the speed of memory.
+    if (!entry.live(now) || (distinct && entry.value == previous)) continue;
+    previous = entry.value;
+    tally.add(entry);
     if (tally.size() >= form.at_least) return true;
   }
   return false;

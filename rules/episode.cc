@@ -57,7 +57,7 @@ void EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
     if (!bound_before(bound, at)) add(episode, *at, value_of(*rule_, *at));
   }
   episode.historical = turn.at - newest > turn.rules.historical_after;
-  escalate(episode, completing, turn);
+  escalate(episode, turn);
   ++counters_.opened;
   publish(episode, AlertState::firing, Reason::matched, turn);
   set_resolve_timer(episode, turn);
@@ -71,7 +71,7 @@ void EpisodeBook::contribute(Episode& episode, const Contribution& contribution,
       distinct_value([&](std::uint16_t s) { return event.slots[s]; },
                      distinct_slots(contribution.alternative)));
   keep_open(episode, turn);
-  if (escalate(episode, contribution, turn)) {
+  if (escalate(episode, turn)) {
     publish(episode, AlertState::firing, Reason::escalated, turn);
   } else if (differs(episode) && !episode.update_timer.is_set()) {
     turn.timers.set(episode.update_timer, episode.shown_at + rule_->alert.update_min_interval);
@@ -154,12 +154,11 @@ void EpisodeBook::add_evidence(Episode& episode, const Bound& bound) const {
   ++episode.evidence_dropped;
 }
 
-// True: the severity rose.
-bool EpisodeBook::escalate(Episode& episode, const Contribution& contribution, Turn& turn) {
+// True: the severity rose. `e` and `key` read the event under way.
+bool EpisodeBook::escalate(Episode& episode, Turn& turn) {
   if (rule_->alert.escalate.empty()) return false;
   const Severity before = episode.severity;
   show_alert(episode, turn);
-  turn.evaluation.set_event(contribution.arrival.event.slots.data());
   for (const Escalation& step : rule_->alert.escalate) {
     if (step.severity <= episode.severity) continue;
     const Truth truth = turn.evaluation.test(step.when);

@@ -112,7 +112,7 @@ class EpisodeBook {
   void set_resolve_timer(Episode& episode, Turn& turn) const;
   void add(Episode& episode, const Bound& bound, std::uint64_t value);
   void add_evidence(Episode& episode, const Bound& bound) const;
-  bool escalate(Episode& episode, const Contribution& contribution, Turn& turn);
+  bool escalate(Episode& episode, Turn& turn);
   bool differs(const Episode& episode) const;
   void publish(Episode& episode, AlertState state, Reason reason, Turn& turn);
   void cool(const Episode& episode, Timestamp now);

@@ -1,6 +1,5 @@
 #include "rules/kept_window.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace tocsin::rules {
@@ -19,6 +18,7 @@ std::size_t KeptWindow::insert(KeptEntry entry) {
   if (at != first && order(entry) < order(*std::prev(at))) {
     at = std::ranges::upper_bound(first, at, order(entry), {}, order);
   }
+  first_expiry_ = std::min(first_expiry_, entry.expires);
   at = entries_.insert(at, std::move(entry));
   return static_cast<std::size_t>(at - entries_.begin()) - first_;
 }
@@ -33,6 +33,7 @@ void KeptWindow::drop_expired_front(Timestamp now) {
 }
 
 void KeptWindow::drop_expired(Timestamp now) {
+  if (now <= first_expiry_) return;
   retain([now](const KeptEntry& entry) { return entry.live(now); });
 }
 

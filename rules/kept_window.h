@@ -5,6 +5,7 @@
 /// front are dropped for free; one in the middle may stay a while, so readers ask live().
 ///
 /// Thread: the engine's. 40 bytes per entry; the event itself is shared.
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -47,6 +48,8 @@ class KeptWindow {
   void retain(Stays stays) {
     std::erase_if(entries_, [&](KeptEntry& entry) { return !entry.event || !stays(entry); });
     first_ = 0;
+    first_expiry_ = Timestamp::max();
+    for (const KeptEntry& entry : entries_) first_expiry_ = std::min(first_expiry_, entry.expires);
   }
 
  private:
@@ -54,6 +57,7 @@ class KeptWindow {
 
   std::vector<KeptEntry> entries_;
   std::size_t first_ = 0;  // those before it are empty
+  Timestamp first_expiry_ = Timestamp::max();  // none expires before it
 };
 
 }  // namespace tocsin::rules

@@ -39,7 +39,7 @@ class KeyTable {
       touched_.splice(touched_.end(), touched_, touched_.iterator_to(*known));
       return *known;
     }
-    if (states_.size() >= max_keys && !touched_.empty()) {
+    while (states_.size() >= max_keys && !touched_.empty()) {
       erase(static_cast<State&>(touched_.front()));
       notes.evicted(LimitKind::keys);
     }

@@ -59,8 +59,7 @@ bool RuleState::resolve_by_event(const Use& use, Arrival& arrival, Turn& turn) {
   for (std::size_t i = 0; i < use.resolves->key_slots.size(); ++i) {
     key_values_[rule_->alert.identity[i]] = slots[use.resolves->key_slots[i]];
   }
-  turn.evaluation.set_event(slots);
-  turn.evaluation.set_key(key_values_.data());
+  show_event(arrival.event, turn);
   const Truth truth = turn.evaluation.test(use.resolves->where);
   if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
   if (truth == Truth::yes) resolve(*episode, Reason::or_event, turn);
@@ -86,8 +85,7 @@ bool RuleState::keyed(const Use& use, const Event& event) {
 std::span<const Held> RuleState::test_steps(const Use& use, const Event& event, Turn& turn) {
   const auto& slots = use.steps.front().alternative->key_slots;
   std::ranges::transform(slots, key_values_.begin(), [&](auto s) { return event.slots[s]; });
-  turn.evaluation.set_event(event.slots.data());
-  turn.evaluation.set_key(key_values_.data());
+  show_event(event, turn);
   held_.clear();
   for (const Held& step : use.steps) {
     const Truth truth = turn.evaluation.test(step.alternative->where);
@@ -125,13 +123,24 @@ void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
   if (episode != nullptr) {
     episodes_.contribute(*episode, contribution, turn);
   } else if (matched && episodes_.armed(identity_, turn.at)) {
-    if (episodes_.full()) {
-      notes_.evicted(LimitKind::alerts);
-      resolve(episodes_.oldest(), Reason::after, turn);
-    }
+    make_room(turn);
+    show_event(arrival.event, turn);
     episodes_.open(identity_, bound_, contribution, turn);
   }
   bound_.clear();
+}
+
+void RuleState::make_room(Turn& turn) {
+  while (episodes_.full() && episodes_.size() > 0) {
+    notes_.evicted(LimitKind::alerts);
+    resolve(episodes_.oldest(), Reason::after, turn);
+  }
+}
+
+// What `e` and `key` read until a revision is rendered.
+void RuleState::show_event(const Event& event, Turn& turn) {
+  turn.evaluation.set_event(event.slots.data());
+  turn.evaluation.set_key(key_values_.data());
 }
 
 void RuleState::count_outcome(bool matched) {

@@ -60,6 +60,8 @@ class RuleState {
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);
   void make_keys(const Pattern::Alternative& alternative, const Event& event);
+  void make_room(Turn& turn);
+  void show_event(const Event& event, Turn& turn);
   void count_outcome(bool matched);
   void resolve(Episode& episode, Reason reason, Turn& turn);
   void announce(std::size_t mark, std::uint64_t opener, Turn& turn);
