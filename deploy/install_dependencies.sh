@@ -20,6 +20,7 @@ run=(
   kcat                          # the independent Kafka consumer of the tests
   openjdk-17-jre-headless maven # a real Apache Kafka: Java to run it, Maven to fetch its jars
   python3 python3-jsonschema    # checks alerts against their schema in the tests
+  tzdata                        # time zones in conditions
   procps
 )
 
