@@ -111,8 +111,8 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
      "请补充 must_reach：evaluated、pending 或步骤名"},
     {Code::idle_escalation, "W2904", "escalating to '{0}' changes nothing: the rule begins at '{1}', and severity never falls",
      "升级为 '{0}' 没有作用：规则从 '{1}' 开始，且级别不会降低", "", ""},
-    {Code::needs_registry, "W2905", "rule '{0}' uses {1}, which knows nothing without a registry",
-     "规则 '{0}' 使用了 {1}，没有设备登记表时它无法判断", "give the registry's folder", "请指定设备登记表目录"},
+    {Code::needs_registry, "W2905", "rule '{0}' uses {1}, which without a registry knows only that a place adjoins itself",
+     "规则 '{0}' 使用了 {1}，没有台账时它只知道同一位置", "give the registry's folder", "请指定台账目录"},
     {Code::no_rule, "W2906", "there is no rule in this file", "该文件中没有规则", "", ""},
 }};
 

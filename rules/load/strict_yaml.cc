@@ -25,6 +25,27 @@ bool is_word_bool(std::string_view text) {
   return std::ranges::find(kWords, lower) != kWords.end();
 }
 
+// Where an enclosing flow map or list ends, or npos: `!a, b: c}`.
+std::size_t flow_end(std::string_view line) {
+  std::size_t comma = std::string_view::npos;
+  int depth = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '(' || c == '[' || c == '{') ++depth;
+    if (c == ',' && depth == 0) comma = std::min(comma, i);
+    if ((c == ')' || c == ']' || c == '}') && --depth < 0) return std::min(comma, i);
+  }
+  return std::string_view::npos;
+}
+
+// What the writer meant: the rest of the line, without a comment and without what closes around it.
+std::string_view meant_by_tag(std::string_view text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  line = line.substr(0, line.find(" #"));
+  line = line.substr(0, flow_end(line));
+  return line.substr(0, line.find_last_not_of(" \r") + 1);
+}
+
 // The parser's events -> one tree of nodes.
 class Builder final : public YAML::EventHandler {
  public:
@@ -100,14 +121,10 @@ class Builder final : public YAML::EventHandler {
     return made;
   }
 
-  // What stands from the tag to the end of the line is what the writer meant.
   void report_tag(const YAML::Mark& mark) {
-    const std::string_view text = report_.source().text();
     const std::size_t begin = offset(mark);
-    std::size_t end = std::min(text.find('\n', begin), text.size());
-    end = std::min(end, text.find(" #", begin));
-    while (end > begin && (text[end - 1] == ' ' || text[end - 1] == '\r')) --end;
-    report_.add(Code::yaml_tag, {begin, end}, {text.substr(begin, end - begin)});
+    const std::string_view meant = meant_by_tag(report_.source().text().substr(begin));
+    report_.add(Code::yaml_tag, {begin, begin + meant.size()}, {meant});
   }
   void check_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != 0) report_.add(Code::yaml_anchor, word_at(mark));

@@ -77,6 +77,13 @@ TEST(StrictYaml, AnUnquotedNotIsATagAndRefused) {
   EXPECT_EQ(read.value("where").kind, NodeKind::invalid);
 }
 
+TEST(StrictYaml, TheHintForATagLeavesOutWhatStandsAroundIt) {
+  const auto quoted = [](const std::string& text) { return Read(text).diagnostics.at(0).next_step_en; };
+  EXPECT_EQ(quoted("m: {event: {where: !e.test_mode}}\n"), "quote it: \"!e.test_mode\"");
+  EXPECT_EQ(quoted("m: {where: !e.test_mode, event: x}\n"), "quote it: \"!e.test_mode\"");
+  EXPECT_EQ(quoted("w: !f(a, b) || x in [1, 2]\r\n"), "quote it: \"!f(a, b) || x in [1, 2]\"");
+}
+
 TEST(StrictYaml, TagsOnAnythingAreRefused) {
   EXPECT_THAT(Read("a: !!str 1\n").brief, ElementsAre("E1005 1:4"));
   EXPECT_THAT(Read("a: ! x\n").brief, ElementsAre("E1005 1:4"));
