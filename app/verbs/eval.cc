@@ -16,9 +16,9 @@ constexpr const char* kExamples =
 ExitCode eval(const std::string& expression, const Common& common) {
   const Evaluated result = evaluate(expression);
   Output out;
-  if (result.code != ExitCode::bad_config) {
-    out.line(result.json);
-  } else if (common.json) {
+  if (common.json) {
+    out.line(R"({"schema":"tocsin.eval/1",)" + result.json.substr(1));
+  } else if (result.code != ExitCode::bad_config) {
     out.line(result.json);
   } else {
     print_diagnostics(result.diagnostics, common);

@@ -79,9 +79,9 @@ TEST(Config, every_error_is_said_at_once_with_its_place) {
                      "journal: {segment_size: 64MB, durability: sinc}\n"
                      "engine: {dedup_window: 10}\n"
                      "sinks: {stdout: maybe}\n"),
-            (std::vector<std::string>{"E2103 1:1 data", "E2103 2:9 bootstrap", "E5004 2:30",
-                                      "E5001 3:25", "E2113 3:43 sync", "E2108 4:24 10s",
-                                      "E2111 5:17"}));
+            (std::vector<std::string>{"E2103 1:1 data", "E2103 2:9 bootstrap", "E5004 2:31",
+                                      "E5001 3:25", "E2116 3:43 sync", "E2111 4:24 10s",
+                                      "E2114 5:17"}));
 }
 
 TEST(Config, addresses_are_checked) {

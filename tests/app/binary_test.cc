@@ -1,0 +1,221 @@
+// The real binary, from its command line to its exit code.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/app/support.h"
+
+namespace tocsin::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using testing::tocsin;
+
+constexpr const char* kRule =
+    "format: tocsin/1\nrule: smoke\nseverity: high\nfor_each: [device_id]\n"
+    "match: {event: {event: smoke.alarm}}\n";
+constexpr const char* kTest =
+    "tests:\n  - name: one alarm\n    given: [{t: 0s, event: smoke.alarm, device_id: D1}]\n"
+    "    expect: [{t: 0s, state: firing}, {t: 10m, reason: quiet}]\n";
+constexpr const char* kAlarm = R"({"type":"smoke.alarm","device_id":"D1","ts":0})" "\n";
+
+TEST(Binary, verbs_of_later_versions_are_refused_by_name) {
+  for (const std::vector<std::string>& args :
+       {std::vector<std::string>{"backtest", "--against", "x"}, {"explain", "X"}, {"tap"}, {"top", "--once"},
+        {"rules", "list"}, {"silence", "add"}, {"doctor"}, {"alerts", "ack", "X"}, {"alerts", "list"},
+        {"bench", "engine", "--devices", "5"}, {"bench", "ingest"}}) {
+    const testing::Ended ended = tocsin(args);
+    EXPECT_EQ(ended.code, 2) << args[0];
+    EXPECT_THAT(ended.err, HasSubstr("is not available in this version")) << args[0];
+  }
+}
+
+TEST(Binary, what_was_not_understood_gets_a_suggestion) {
+  EXPECT_THAT(tocsin({"valdate"}).err, HasSubstr("did you mean 'validate'?"));
+  EXPECT_THAT(tocsin({"journal", "verfy"}).err, HasSubstr("did you mean 'verify'?"));
+  EXPECT_THAT(tocsin({"replay", "--ruels", "x"}).err, HasSubstr("did you mean '--rules'?"));
+  EXPECT_THAT(tocsin({"sim", "--scenario", "strom"}).err, HasSubstr("did you mean 'storm'?"));
+  for (const std::vector<std::string>& args :
+       {std::vector<std::string>{}, {"valdate"}, {"eval"}, {"replay", "--until", "10"}, {"test"},
+        {"eval", "1", "--lang", "fr"}, {"replay"}, {"sim", "--devices", "1"}}) {
+    EXPECT_EQ(tocsin(args).code, 2);
+  }
+}
+
+TEST(Binary, every_verb_has_help_that_ends_with_examples) {
+  for (const char* verb : {"run", "demo", "validate", "test", "replay", "eval", "sim", "bench", "journal", "alerts",
+                           "schema", "version"}) {
+    const testing::Ended ended = tocsin({verb, "--help"});
+    EXPECT_EQ(ended.code, 0) << verb;
+    EXPECT_THAT(ended.out, HasSubstr("Examples:")) << verb;
+    EXPECT_THAT(ended.out, HasSubstr(std::string("tocsin ") + verb)) << verb;
+  }
+  EXPECT_EQ(tocsin({"--help"}).code, 0);
+}
+
+TEST(Binary, eval_prints_json_and_says_how_it_ended) {
+  EXPECT_EQ(tocsin({"eval", "[1, 2].exists(x, x > 1)"}).out, "{\"type\":\"bool\",\"value\":true}\n");
+  EXPECT_EQ(tocsin({"eval", "--", "-7 % 3"}).out, "{\"type\":\"int\",\"value\":\"-1\"}\n");
+  const testing::Ended failed = tocsin({"eval", "1 / 0"});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_EQ(failed.out, "{\"error\":\"division_by_zero\"}\n");
+  const testing::Ended refused = tocsin({"eval", "1 + naem"});
+  EXPECT_EQ(refused.code, 78);
+  EXPECT_THAT(refused.err, HasSubstr("^~~~"));
+  EXPECT_THAT(tocsin({"eval", "--json", "1 +"}).out, StartsWith("{\"schema\":\"tocsin.eval/1\",\"error\":"));
+}
+
+TEST(Binary, validate_shows_place_caret_suggestion_and_exits_78) {
+  const testing::Folder folder;
+  const std::string file = folder.write("a.yaml", "format: tocsin/1\nrule: x\nseverty: high\n");
+  const testing::Ended text = tocsin({"validate", file});
+  EXPECT_EQ(text.code, 78);
+  EXPECT_THAT(text.out, HasSubstr(file + ":3:1: error E2103"));
+  EXPECT_THAT(text.out, HasSubstr("severty: high\n  ^~~~~~~"));
+  EXPECT_THAT(text.out, HasSubstr("did you mean 'severity'?"));
+  const testing::Ended json = tocsin({"validate", "--json", file});
+  EXPECT_EQ(json.code, 78);
+  bool found = false;
+  for (const std::string& line : testing::lines_of(json.out)) {
+    const auto d = nlohmann::json::parse(line);
+    EXPECT_EQ(d.at("schema"), "tocsin.validate/1");
+    found = found || (d.at("suggestion") == "severity" && d.at("line") == 3 && d.at("col") == 1);
+  }
+  EXPECT_TRUE(found);
+  EXPECT_EQ(tocsin({"validate", folder.path("missing.yaml")}).code, 74);
+  EXPECT_EQ(tocsin({"validate", TOCSIN_SOURCE "/deploy/tocsin.yaml"}).code, 0);
+}
+
+TEST(Binary, test_counts_and_fails_vacuous_tests) {
+  const testing::Folder folder;
+  const testing::Ended good = tocsin({"test", folder.write("a.yaml", std::string(kRule) + kTest)});
+  EXPECT_EQ(good.code, 0);
+  EXPECT_EQ(good.out, "1 passed, 0 failed\n");
+  const std::string vacuous = folder.write(
+      "b.yaml", std::string(kRule) + "tests:\n  - name: nothing\n    given: [{t: 0s, event: smoke.alarm, "
+                                     "device_id: D1, level: 1.0}]\n    expect: []\n");
+  const testing::Ended bad = tocsin({"test", vacuous, "--junit", folder.path("j.xml")});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_THAT(testing::lines_of(bad.out).back(), "0 passed, 1 failed");
+  EXPECT_THAT(testing::slurp(folder.path("j.xml")), HasSubstr("<failure"));
+  EXPECT_EQ(tocsin({"test", vacuous, "--run", "no such"}).code, 1);
+  EXPECT_EQ(tocsin({"test", vacuous, "--run", "("}).code, 2);
+  EXPECT_EQ(tocsin({"test", folder.write("c.yaml", "rule: x\n")}).code, 78);
+}
+
+TEST(Binary, replay_reads_stdin_counts_bad_lines_and_sums_up) {
+  const testing::Folder folder;
+  const std::string rules = folder.write("a.yaml", kRule);
+  const testing::Ended ended =
+      tocsin({"replay", "--rules", rules, "--summary", "--until", "0s"}, std::string("junk\n") + kAlarm);
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.err, HasSubstr("-:1: rejected malformed"));
+  const auto lines = testing::lines_of(ended.out);
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_EQ(nlohmann::json::parse(lines[0]).at("rule"), "smoke");
+  const auto summary = nlohmann::json::parse(lines[1]);
+  EXPECT_EQ(summary.at("summary"), true);
+  EXPECT_EQ(summary.at("events"), 2);
+  EXPECT_EQ(summary.at("accepted"), 1);
+  EXPECT_EQ(summary.at("rejected"), 1);
+  EXPECT_EQ(summary.at("alerts"), 1);
+  EXPECT_TRUE(summary.contains("events_per_s"));
+  EXPECT_EQ(tocsin({"replay", "--rules", rules, "--strict"}, "junk\n").code, 1);
+  EXPECT_EQ(tocsin({"replay", "--rules", rules, "--strict"}, kAlarm).code, 0);
+}
+
+TEST(Binary, replay_says_what_it_cannot_do) {
+  const testing::Folder folder;
+  const std::string rules = folder.write("a.yaml", kRule);
+  EXPECT_EQ(tocsin({"replay", "--rules", rules, "--events", folder.path("missing")}).code, 74);
+  EXPECT_EQ(tocsin({"replay", "--rules", folder.path("missing")}).code, 74);
+  EXPECT_EQ(tocsin({"replay", "--rules", rules, "--registry", folder.path("missing")}).code, 74);
+  EXPECT_EQ(tocsin({"replay", "--rules", folder.write("b.yaml", "rule: x\n")}).code, 78);
+  const testing::Ended explain = tocsin({"replay", "--rules", rules, "--explain"});
+  EXPECT_EQ(explain.code, 2);
+  EXPECT_THAT(explain.err, HasSubstr("not available"));
+}
+
+TEST(Binary, replay_output_does_not_depend_on_shards_or_where_it_comes_from) {
+  const testing::Folder folder;
+  const std::string rules = folder.write("a.yaml", kRule);
+  const std::string events = folder.write("e.ndjson", kAlarm);
+  const std::string one = tocsin({"replay", "--rules", rules, "--events", events}).out;
+  EXPECT_EQ(one, tocsin({"replay", "--rules", rules, "--events", events, "--shards", "8"}).out);
+  EXPECT_EQ(one, tocsin({"replay", "--rules", rules, "--events", "-"}, kAlarm).out);
+  EXPECT_EQ(one, tocsin({"replay", "-c", folder.write("t.yaml", "rules: a.yaml\n"), "--events", events}).out);
+}
+
+TEST(Binary, a_reload_path_is_relative_to_the_events_file) {
+  const testing::Folder folder;
+  const std::string rules = folder.write("a.yaml", kRule);
+  folder.write("day/other.yaml",
+               "format: tocsin/1\nrule: other\nseverity: low\nfor_each: [device_id]\n"
+               "match: {event: {event: smoke.alarm}}\n");
+  const std::string events = folder.write(
+      "day/e.ndjson", std::string(R"({"engine":"reload","rules":"other.yaml","arr":0})") + "\n" + kAlarm);
+  EXPECT_THAT(tocsin({"replay", "--rules", rules, "--events", events}).out, HasSubstr("\"rule\":\"other\""));
+}
+
+TEST(Binary, output_that_cannot_be_written_is_an_io_error) {
+  const std::string command = std::string(TOCSIN_BINARY) + " version >/dev/full 2>/dev/null";
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 74);
+}
+
+TEST(Binary, schemas_are_json) {
+  for (const char* what : {"config", "rules", "event", "alert"}) {
+    const testing::Ended ended = tocsin({"schema", what});
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_TRUE(nlohmann::json::accept(ended.out)) << what;
+  }
+  EXPECT_EQ(tocsin({"schema", "nothing"}).code, 2);
+}
+
+TEST(Binary, version_says_what_it_is) {
+  const auto version = nlohmann::json::parse(tocsin({"version", "--json"}).out);
+  EXPECT_EQ(version.at("schema"), "tocsin.version/1");
+  EXPECT_EQ(version.at("rule_format"), "tocsin/1");
+  EXPECT_EQ(version.at("proto"), "tocsin.v1");
+}
+
+TEST(Binary, a_log_that_is_not_there_is_an_io_error) {
+  const testing::Folder folder;
+  EXPECT_EQ(tocsin({"journal", "verify", folder.path("missing")}).code, 74);
+  EXPECT_EQ(tocsin({"journal", "dump", folder.path("missing")}).code, 74);
+  EXPECT_EQ(tocsin({"alerts", "tail", "--data", folder.path("missing")}).code, 74);
+}
+
+TEST(Binary, a_simulated_day_has_exactly_the_alerts_it_planted) {
+  const testing::Folder folder;
+  const testing::Ended sim =
+      tocsin({"sim", "--devices", "1000", "--for", "5m", "--scenario", "duplicates,storm", "--out",
+              folder.path("day.ndjson"), "--truth", folder.path("truth.ndjson"), "--write-registry",
+              folder.path("registry"), "--json"});
+  ASSERT_EQ(sim.code, 0) << sim.err;
+  const testing::Ended replay =
+      tocsin({"replay", "--rules", TOCSIN_SOURCE "/deploy/rules.d", "--registry", folder.path("registry"),
+              "--events", folder.path("day.ndjson"), "--strict", "--summary"});
+  ASSERT_EQ(replay.code, 0) << replay.err;
+  const auto lines = testing::lines_of(replay.out);
+  std::multiset<std::string> opened;
+  for (const std::string& line : lines) {
+    const auto alert = nlohmann::json::parse(line);
+    if (alert.value("rev", 0) == 1) opened.insert(alert.at("rule").get<std::string>() + alert.at("key").dump());
+  }
+  std::multiset<std::string> planted;
+  for (const std::string& line : testing::lines_of(testing::slurp(folder.path("truth.ndjson")))) {
+    const auto truth = nlohmann::json::parse(line);
+    planted.insert(truth.at("rule").get<std::string>() + truth.at("key").dump());
+  }
+  EXPECT_FALSE(planted.empty());
+  EXPECT_EQ(planted, opened);
+  EXPECT_EQ(nlohmann::json::parse(lines.back()).at("balanced"), true);
+}
+
+}  // namespace
+}  // namespace tocsin::app

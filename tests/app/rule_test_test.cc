@@ -1,0 +1,144 @@
+#include "app/rule_test/rule_test.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/rule_test/coverage.h"
+#include "app/rule_test/junit.h"
+#include "ingest/catalogue_builder.h"
+
+namespace tocsin::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kRule = R"(format: tocsin/1
+rule: smoke
+severity: high
+for_each: [loc.building]
+match:
+  all:
+    steps:
+      alarm: {event: smoke.alarm}
+      flame: {event: camera.detection, where: "e.label == 'flame'"}
+    within: 30s
+alert: {resolve: {quiet_for: 1m, or_event: {event: panel.operation}}}
+tests:
+)";
+
+class RuleTests : public ::testing::Test {
+ protected:
+  std::vector<TestOutcome> run(const std::string& tests) {
+    loaded_ = rules::load({{"smoke.yaml", kRule + tests}}, catalogue_);
+    for (const Diagnostic& d : loaded_.diagnostics) {
+      if (d.level == DiagnosticLevel::error) ADD_FAILURE() << render(d, Language::en, false);
+    }
+    std::vector<TestOutcome> outcomes;
+    if (!loaded_.rules) return outcomes;
+    const ReplayInputs inputs{catalogue_, nullptr, loaded_.rules, {}, {}};
+    for (const rules::RuleTest& test : loaded_.tests) outcomes.push_back(run_rule_test(test, inputs));
+    return outcomes;
+  }
+  std::vector<std::string> problems_of(const std::string& test) {
+    const auto outcomes = run(test);
+    return outcomes.empty() ? std::vector<std::string>{"no outcome"} : outcomes.front().problems;
+  }
+
+  Catalogue catalogue_ = ingest::builtin_catalogue();
+  rules::Loaded loaded_;
+};
+
+constexpr const char* kGiven = R"(  - name: both
+    given:
+      - {t: 0s, event: smoke.alarm, device_id: D1, loc.building: B7, level: 3.0}
+      - {t: 5s, engine: restart}
+      - {t: 10s, event: camera.detection, device_id: C1, loc.building: B7, label: flame}
+)";
+
+TEST_F(RuleTests, a_test_whose_alerts_are_as_expected_passes) {
+  EXPECT_THAT(problems_of(std::string(kGiven) + R"(    expect:
+      - {t: 10s, state: firing, rev: 1, loc.building: B7}
+      - {t: 1m10s, state: resolved, reason: quiet}
+)"),
+              IsEmpty());
+}
+
+TEST_F(RuleTests, what_differs_is_named_with_file_and_line) {
+  EXPECT_THAT(problems_of(std::string(kGiven) + R"(    expect:
+      - {t: 11s, state: firing, rev: 2}
+      - {t: 1m10s, state: resolved}
+)"),
+              ElementsAre("smoke.yaml:19: alert 1: t: expected 11s, got 10s",
+                          "smoke.yaml:19: alert 1: rev: expected 2, got 1"));
+}
+
+TEST_F(RuleTests, missing_and_unexpected_alerts_fail) {
+  EXPECT_THAT(problems_of(std::string(kGiven) + "    expect: [{t: 10s, state: firing}]\n"),
+              ElementsAre(HasSubstr("alert 2 was not expected: got t: 1m10s {state: resolved")));
+  EXPECT_THAT(problems_of(std::string(kGiven) + R"(    expect:
+      - {t: 10s}
+      - {t: 1m10s}
+      - {t: 2m, state: firing}
+)"),
+              ElementsAre("smoke.yaml:21: alert 3 never came: expected t: 2m {state: firing}"));
+}
+
+TEST_F(RuleTests, an_empty_expectation_needs_something_to_reach) {
+  const std::string one = R"(  - name: smoke alone
+    given: [{t: 0s, event: smoke.alarm, device_id: D1, loc.building: B7}]
+    expect: []
+)";
+  EXPECT_THAT(problems_of(one), ElementsAre(HasSubstr("vacuous")));
+  for (const char* reached : {"evaluated", "pending", "alarm"}) {
+    EXPECT_THAT(problems_of(one + "    must_reach: " + reached + "\n"), IsEmpty()) << reached;
+  }
+  EXPECT_THAT(problems_of(one + "    must_reach: flame\n"),
+              ElementsAre(HasSubstr("vacuous: it never reached 'flame'")));
+}
+
+TEST_F(RuleTests, events_that_never_reach_the_rule_make_a_test_vacuous) {
+  EXPECT_THAT(problems_of(R"(  - name: another type
+    given: [{t: 0s, event: smoke.clear, device_id: D1, loc.building: B7}]
+    expect: []
+    must_reach: evaluated
+)"),
+              ElementsAre(HasSubstr("vacuous: no event reached the rule")));
+}
+
+TEST_F(RuleTests, event_time_may_differ_from_arrival) {
+  const auto test = [](const std::string& ts) {
+    return R"(  - name: late
+    given:
+      - {t: 0s, event: smoke.alarm, device_id: D1, loc.building: B7}
+      - {t: 31s, event: camera.detection, device_id: C1, loc.building: B7, label: flame, ts: )" +
+           ts + "}\n    expect: [{t: 31s, late: true}, {state: resolved}]\n";
+  };
+  for (const char* ts : {"25s", "\"-6s\"", "\"2026-01-01T00:00:25Z\""}) {
+    EXPECT_THAT(problems_of(test(ts)), IsEmpty()) << ts;
+  }
+  EXPECT_THAT(problems_of(test("31s")), ::testing::Not(IsEmpty()));
+}
+
+TEST_F(RuleTests, coverage_names_what_no_test_reached) {
+  const auto outcomes = run(std::string(kGiven) + "    expect: [{t: 10s}, {reason: quiet}]\n");
+  const auto coverage = coverage_of(*loaded_.rules, outcomes);
+  ASSERT_EQ(coverage.size(), 1u);
+  EXPECT_EQ(coverage[0].tests, 1u);
+  EXPECT_THAT(coverage[0].never, ElementsAre("resolve or_event"));
+}
+
+TEST_F(RuleTests, junit_escapes_what_xml_cannot_hold) {
+  const auto outcomes = run(R"(  - name: "<&> \"x\""
+    given: [{t: 0s, event: smoke.alarm, device_id: D1, loc.building: B7}]
+    expect: [{state: firing}]
+)");
+  const std::string xml = junit_xml(outcomes);
+  EXPECT_THAT(xml, HasSubstr("<testsuite name=\"smoke.yaml\" tests=\"1\" failures=\"1\">"));
+  EXPECT_THAT(xml, HasSubstr("name=\"&lt;&amp;&gt; &quot;x&quot;\""));
+  EXPECT_THAT(xml, HasSubstr("<failure message=\"smoke.yaml:"));
+}
+
+}  // namespace
+}  // namespace tocsin::app
