@@ -1,282 +1,302 @@
 #include "ingest/paho_source.h"
 
-#include <arpa/inet.h>
 #include <mqtt/async_client.h>
-#include <sys/socket.h>
 
-#include <charconv>
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 
-#include "ingest/decoder.h"
-#include "tocsin/v1/log.pb.h"
+#include "core/digest.h"
+#include "ingest/frame_intake.h"
+#include "ingest/sever.h"
+#include "ingest/time_text.h"
 
 namespace tocsin::ingest {
 namespace {
 
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr Duration kTokenSlice{50};
+constexpr Duration kAnswerSlack{1000};  // Paho looks at its own timeout about once a second
+constexpr Duration kSubscribeTimeout{5000};
+constexpr Duration kDisconnectTimeout{2000};
+constexpr const char* kSystemTrust = "/etc/ssl/certs/ca-certificates.crt";
 constexpr int kQos = 1;
-constexpr int kKeepAliveSeconds = 20;
-constexpr Duration kLogRetry{50};
-constexpr const char* kTopics[] = {"tocsin/v1/+/pb", "tocsin/v1/+/json", "tocsin/v1/+/status"};
+constexpr int kLastRefusalCode = 5;  // CONNACK return codes 1 to 5 (MQTT 3.1.1, table 3.1)
 
-// The part after "scheme://".
-std::string host_and_port(const std::string& uri) {
-  const std::size_t at = uri.find("://");
-  return at == std::string::npos ? uri : uri.substr(at + 3);
+struct Address {
+  std::string host_port;
+  unsigned short port = 0;
+  bool tls = false;
+};
+
+std::optional<Address> parse_uri(std::string_view uri) {
+  Address address;
+  address.tls = uri.starts_with("ssl://");
+  if (!address.tls && !uri.starts_with("tcp://")) return std::nullopt;
+  uri.remove_prefix(6);
+  const std::size_t colon = uri.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const auto port = parse_uint64(uri.substr(colon + 1));
+  if (!port || *port == 0 || *port > 65'535) return std::nullopt;
+  address.host_port = uri;
+  address.port = static_cast<unsigned short>(*port);
+  return address;
 }
 
-int port_of(const std::string& uri) {
-  const std::string host = host_and_port(uri);
-  const std::size_t colon = host.rfind(':');
-  int port = 0;
-  if (colon != std::string::npos) std::from_chars(host.data() + colon + 1, host.data() + host.size(), port);
-  return port;
+// The first line's end is cut, as editors add one.
+std::optional<std::string> read_secret(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
 }
 
-std::string first_line(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
-SourceError error_of(const mqtt::exception& e) {
-  // Return codes of CONNACK (MQTT 3.1.1, table 3.1): 1..5 are refusals.
-  const int code = e.get_return_code();
-  return code >= 1 && code <= 5 ? SourceError::refused : SourceError::unreachable;
-}
-
-// The only way to leave a message unacknowledged: Paho acknowledges whatever the callback did, unless the
-// socket is gone. The broker then delivers it again.
-void cut_connections_to(int port) {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
-    const int fd = std::atoi(entry.path().filename().c_str());
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(&peer);
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&peer);
-    const int peer_port = peer.ss_family == AF_INET ? ntohs(v4->sin_port) : peer.ss_family == AF_INET6 ? ntohs(v6->sin6_port) : 0;
-    if (peer_port == port) shutdown(fd, SHUT_RDWR);
-  }
-}
+bool is_readable(const std::string& path) { return std::ifstream(path).good(); }
 
 }  // namespace
 
-std::string_view to_string(SourceError error) {
-  switch (error) {
-    case SourceError::bad_address: return "bad_address";
-    case SourceError::unreachable: return "unreachable";
-    case SourceError::refused: return "refused";
-    case SourceError::address_in_use: return "address_in_use";
-  }
-  return "unknown";
-}
-
-// One client and its keeper. Lives as long as the source.
-class PahoSource::Session {
+// One client from start() to stop(): what its two threads share.
+class PahoSource::Session final : public virtual mqtt::callback {
  public:
-  explicit Session(PahoOptions options) : options_(std::move(options)), pulse_topic_("tocsin/pulse/" + options_.client_id) {}
-  ~Session() { stop(); }
+  Session(const PahoOptions& options, const Address& address, std::string password, Log& log,
+          SourceStatus& status)
+      : options_(options),
+        address_(address),
+        password_(std::move(password)),
+        status_(status),
+        intake_(log, status),
+        own_topic_("tocsin/self/" + hash128_hex(options.client_id)),
+        client_(options.uri, options.client_id) {}
+  ~Session() override { stop(); }
 
-  Result<void, SourceError> start(Log& log) {
-    if (options_.uri.find("://") == std::string::npos || port_of(options_.uri) <= 0) return SourceError::bad_address;
-    // Paho honours it even for loopback.
-    unsetenv("http_proxy");
-    unsetenv("HTTP_PROXY");
-    log_ = &log;
-    try {
-      client_.emplace(options_.uri, options_.client_id);
-      client_->set_message_callback([this](mqtt::const_message_ptr message) { arrived(*message); });
-      client_->set_connection_lost_handler([this](const std::string&) { lost(); });
-      connect();
-    } catch (const mqtt::exception& e) {
-      return error_of(e);
-    } catch (const std::exception&) {
-      return SourceError::bad_address;
-    }
-    keeper_ = std::thread([this] { keep(); });
-    return {};
+  Result<void, SourceError> start() {
+    client_.set_callback(*this);
+    const auto connected = connect(true);
+    if (connected) supervisor_ = std::thread([this] { supervise(); });
+    return connected;
   }
 
   void stop() {
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_) return;
       stopping_ = true;
+      changed_.notify_all();
     }
-    changed_.notify_all();
-    if (keeper_.joinable()) keeper_.join();
-    if (!client_) return;
+    if (supervisor_.joinable()) supervisor_.join();
     try {
-      client_->disconnect(static_cast<int>(options_.connect_timeout.count()))->wait_for(options_.connect_timeout);
-    } catch (const std::exception&) {
-      // Already gone: nothing to say goodbye to.
+      // Frames that come before the broker has heard it are still logged, and acknowledged if they are.
+      client_.disconnect(0)->wait_for(kDisconnectTimeout);
+    } catch (const mqtt::exception&) {
+      sever_connections_to(address_.port);  // it was not connected, or is about to be
     }
-    client_.reset();
     status_.connected = false;
   }
-
-  const SourceStatus& status() const { return status_; }
-  std::string address() const { return host_and_port(options_.uri); }
 
  private:
-  mqtt::connect_options connect_options() const {
-    mqtt::connect_options connect;
-    connect.set_clean_session(false);
-    connect.set_keep_alive_interval(kKeepAliveSeconds);
-    connect.set_connect_timeout(std::chrono::duration_cast<std::chrono::seconds>(options_.connect_timeout));
-    if (!options_.username.empty()) connect.set_user_name(options_.username);
-    if (!options_.password_file.empty()) connect.set_password(first_line(options_.password_file));
-    if (!options_.trust_store.empty()) {
-      mqtt::ssl_options ssl;
-      ssl.set_trust_store(options_.trust_store);
-      connect.set_ssl(ssl);
+  // On Paho's thread, which would abort on an exception.
+  void message_arrived(mqtt::const_message_ptr message) override {
+    try {
+      if (message->get_topic() == own_topic_) return;
+      last_message_ = SteadyClock::now().time_since_epoch();
+      if (severed_) return;  // behind a refused one: it will come again, after it
+      const auto& payload = message->get_payload_ref();
+      const ReceivedFrame frame{message->get_topic(), {payload.data(), payload.size()},
+                                message->is_retained(), message->is_duplicate(), message->get_qos()};
+      if (intake_.take(frame)) {
+        refused_ = false;
+        return;
+      }
+    } catch (const std::exception&) {
+      ++status_.log_refusals;  // no memory for it; the broker still has it
     }
-    return connect;
+    sever();
   }
 
-  // Throws mqtt::exception.
-  void connect() {
-    const auto token = client_->connect(connect_options());
-    if (!token->wait_for(options_.connect_timeout)) throw mqtt::exception(MQTTASYNC_DISCONNECTED);
-    for (const char* topic : kTopics) client_->subscribe(topic, kQos)->wait_for(options_.connect_timeout);
-    client_->subscribe(pulse_topic_, 0)->wait_for(options_.connect_timeout);
-    status_.connected = true;
-  }
-
-  void lost() {
+  void connection_lost(const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    lost_ = true;
     status_.connected = false;
     changed_.notify_all();
   }
 
-  // The keeper's thread: pulses while connected, connects again while not.
-  void keep() {
-    Duration backoff = kFirstBackoff;
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-      const bool connected = status_.connected;
-      changed_.wait_for(lock, connected ? kPulse : backoff, [&] { return stopping_ || connected != status_.connected; });
-      if (stopping_) break;
-      lock.unlock();
-      if (status_.connected) {
-        backoff = kFirstBackoff;
-        pulse();
-      } else {
-        reconnect();
-        backoff = std::min(backoff * 2, kLongestBackoff);
-      }
-      lock.lock();
-    }
+  // Whatever Paho writes from here on does not reach the broker.
+  void sever() {
+    severed_ = true;
+    refused_ = true;
+    status_.connected = false;
+    sever_connections_to(address_.port);
   }
 
-  void pulse() {
-    const std::uint64_t frames = status_.frames;
-    if (frames != frames_at_pulse_) {
-      frames_at_pulse_ = frames;
-      return;
+  mqtt::connect_options connect_options() const {
+    mqtt::connect_options options;
+    options.set_mqtt_version(MQTTVERSION_3_1_1);
+    options.set_clean_session(false);
+    options.set_automatic_reconnect(false);
+    options.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(options_.connect_timeout));
+    options.set_keep_alive_interval(std::chrono::ceil<std::chrono::seconds>(options_.keep_alive));
+    if (!options_.username.empty()) options.set_user_name(options_.username);
+    if (!password_.empty()) options.set_password(password_);
+    if (address_.tls) {
+      mqtt::ssl_options tls;
+      tls.set_trust_store(options_.trust_store.empty() ? kSystemTrust : options_.trust_store);
+      tls.set_enable_server_cert_auth(true);
+      tls.set_verify(true);
+      options.set_ssl(std::move(tls));
     }
+    return options;
+  }
+
+  // Waits for Paho's answer, but not beyond a stop(). False: no answer. Throws what Paho throws.
+  bool wait(mqtt::token& token, Duration at_most) {
+    for (const auto end = SteadyClock::now() + at_most; SteadyClock::now() < end;) {
+      if (token.wait_for(kTokenSlice)) return true;
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return false;
+    }
+    return false;
+  }
+
+  // `first`: subscribes even if the broker kept the session; the topics may be new.
+  Result<void, SourceError> connect(bool first) {
+    {
+      const std::lock_guard lock(mutex_);
+      lost_ = false;
+    }
+    severed_ = false;  // what the session kept arrives as soon as the broker answers
     try {
-      client_->publish(pulse_topic_, "", 0, 0, false);
-    } catch (const mqtt::exception&) {
-      // The connection is going; lost() follows.
+      const auto token = client_.connect(connect_options());
+      if (!wait(*token, options_.connect_timeout + kAnswerSlack)) return SourceError::unreachable;
+      const bool session_kept = token->get_connect_response().is_session_present();
+      if ((first || !session_kept) && !subscribe()) return SourceError::refused;
+    } catch (const mqtt::exception& e) {
+      const int code = e.get_return_code();
+      return code > 0 && code <= kLastRefusalCode ? SourceError::refused : SourceError::unreachable;
     }
+    const std::lock_guard lock(mutex_);
+    status_.connected = !lost_ && !severed_;
+    return {};
   }
 
-  void reconnect() {
-    try {
-      connect();
-      ++status_.reconnects;
-    } catch (const mqtt::exception&) {
-      // Tried again after the backoff; /readyz says that the broker is away.
-    }
+  bool subscribe() {
+    const auto topics = mqtt::string_collection::create(
+        {"tocsin/v1/+/pb", "tocsin/v1/+/json", "tocsin/v1/+/status", own_topic_});
+    const mqtt::iasync_client::qos_collection qos{kQos, kQos, kQos, 0};
+    const auto token = client_.subscribe(topics, qos);
+    if (!wait(*token, kSubscribeTimeout)) return false;
+    const auto codes = token->get_subscribe_response().get_reason_codes();
+    return std::ranges::all_of(codes, [](mqtt::ReasonCode code) { return code <= mqtt::GRANTED_QOS_2; });
   }
 
-  // On Paho's thread. Nothing may be thrown: there it would end the process.
-  void arrived(const mqtt::message& message) noexcept {
-    try {
-      const std::string& topic = message.get_topic();
-      if (topic == pulse_topic_) return;
-      const std::optional<Topic> parsed = parse_topic(topic);
-      const bool status = parsed && parsed->status;
-      const std::string body = status ? gateway_body(*parsed, message) : frame_body(message);
-      if (!put(status ? RecordKind::gateway : RecordKind::frame, body)) return cut_connections_to(port_of(options_.uri));
-      ++status_.frames;
-      status_.bytes += message.get_payload_ref().size();
-    } catch (const std::exception&) {
-      ++status_.log_refusals;
-      cut_connections_to(port_of(options_.uri));
-    }
-  }
-
-  static std::string frame_body(const mqtt::message& message) {
-    v1::LogFrame frame;
-    frame.set_topic(message.get_topic());
-    frame.set_payload(message.get_payload_ref().data(), message.get_payload_ref().size());
-    frame.set_retained(message.is_retained());
-    frame.set_dup(message.is_duplicate());
-    frame.set_qos(static_cast<std::uint32_t>(message.get_qos()));
-    return frame.SerializeAsString();
-  }
-
-  static std::string gateway_body(const Topic& topic, const mqtt::message& message) {
-    v1::LogGateway gateway;
-    gateway.set_gateway(std::string(topic.gateway));
-    gateway.set_up(message.get_payload_ref().to_string() == "online");
-    return gateway.SerializeAsString();
-  }
-
-  // Until the log has it. False: it never will, or we stop; the frame stays with the broker.
-  bool put(RecordKind kind, const std::string& body) {
+  void supervise() {
+    Duration pause = options_.reconnect_min;
     while (true) {
-      const auto position = log_->append(kind, body);
-      const auto committed = position ? log_->commit(*position) : Result<void, LogError>(position.error());
-      if (committed) return true;
-      ++status_.log_refusals;
-      if (position) {
-        // It is queued and will be written when there is room: offering it again would double it.
-        if (!wait_durable(*position)) return false;
-        return true;
+      if (status_.connected) {
+        pause = options_.reconnect_min;
+        if (!rest(options_.heartbeat)) return;
+        send_heartbeat();
+        continue;
       }
-      if (position.error() != LogError::no_space || pause()) return false;
+      if (!rest(refused_ ? options_.reconnect_max : pause)) return;
+      drop_leftovers();
+      if (connect(false)) {
+        ++status_.reconnects;
+      } else {
+        pause = std::min(pause * 2, options_.reconnect_max);
+      }
     }
   }
 
-  bool wait_durable(LogPosition position) {
-    while (!log_->commit(position)) {
-      if (pause()) return false;
+  // Paho may not have noticed yet that its connection is gone, and refuses to connect until it has.
+  void drop_leftovers() {
+    try {
+      if (client_.is_connected()) client_.disconnect(0)->wait_for(options_.connect_timeout);
+    } catch (const mqtt::exception&) {
+      return;  // it has noticed
     }
-    return true;
   }
 
-  // A moment's wait; true: we are stopping.
-  bool pause() {
+  // False: stop. Returns early when the connection is lost.
+  bool rest(Duration at_most) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kLogRetry, [this] { return stopping_; });
+    const bool was_lost = lost_;
+    changed_.wait_for(lock, at_most, [&] { return stopping_ || lost_ != was_lost; });
+    return !stopping_;
   }
 
-  const PahoOptions options_;
-  const std::string pulse_topic_;
-  Log* log_ = nullptr;
-  SourceStatus status_;
-  std::optional<mqtt::async_client> client_;
-  std::uint64_t frames_at_pulse_ = 0;
+  void send_heartbeat() {
+    if (!status_.connected) return;
+    const auto now = SteadyClock::now().time_since_epoch();
+    if (now - last_message_.load() < options_.heartbeat) return;
+    try {
+      client_.publish(own_topic_, "", 0, 0, false);
+    } catch (const mqtt::exception&) {
+      return;  // the connection went; connection_lost says so
+    }
+  }
+
+  const PahoOptions& options_;
+  const Address address_;
+  const std::string password_;
+  SourceStatus& status_;
+  FrameIntake intake_;
+  const std::string own_topic_;
+  std::atomic<bool> severed_{false};  // since the last connect, by us
+  std::atomic<bool> refused_{false};  // the log took nothing since
+  std::atomic<SteadyClock::duration> last_message_{};
+
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::thread keeper_;
+  bool lost_ = false;
+
+  std::thread supervisor_;
+  mqtt::async_client client_;  // the first to go: no callback after it
 };
 
-PahoSource::PahoSource(PahoOptions options) : session_(std::make_unique<Session>(std::move(options))) {}
-PahoSource::~PahoSource() = default;
-Result<void, SourceError> PahoSource::start(Log& log) { return session_->start(log); }
-void PahoSource::stop() { session_->stop(); }
-const SourceStatus& PahoSource::status() const { return session_->status(); }
-std::string PahoSource::address() const { return session_->address(); }
+PahoSource::PahoSource(PahoOptions options) : options_(std::move(options)) {}
+
+PahoSource::~PahoSource() { stop(); }
+
+Result<void, SourceError> PahoSource::start(Log& log) {
+  stop();
+  const auto address = parse_uri(options_.uri);
+  if (!address || options_.client_id.empty()) return SourceError::bad_address;
+  std::string password;
+  if (!options_.password_file.empty()) {
+    const auto secret = read_secret(options_.password_file);
+    if (!secret) return SourceError::unreadable;
+    password = *secret;
+  }
+  if (!options_.trust_store.empty() && !is_readable(options_.trust_store)) return SourceError::unreadable;
+  for (const char* proxy : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"}) {
+    ::unsetenv(proxy);  // NOLINT(concurrency-mt-unsafe): at start, before Paho's threads
+  }
+  try {
+    session_ = std::make_unique<Session>(options_, *address, std::move(password), log, status_);
+  } catch (const mqtt::exception&) {
+    return SourceError::bad_address;
+  }
+  const auto started = session_->start();
+  if (!started) session_.reset();
+  return started;
+}
+
+void PahoSource::stop() { session_.reset(); }
+
+const SourceStatus& PahoSource::status() const { return status_; }
+
+std::string PahoSource::address() const {
+  const auto address = parse_uri(options_.uri);
+  return address ? address->host_port : options_.uri;
+}
 
 }  // namespace tocsin::ingest

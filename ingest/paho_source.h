@@ -1,16 +1,20 @@
 #pragma once
-/// PahoSource: frames from an existing MQTT broker, through Eclipse Paho C++. A frame is in the log, as durable
-/// as the log is, before the message callback returns; Paho writes the PUBACK only after that. A log that has no
-/// room is back-pressure: the callback waits, the broker keeps what follows.
+/// PahoSource: subscribes to an existing MQTT broker through Eclipse Paho C++.
 ///
-/// Session: persistent (clean_session false) under a stable client id, QoS 1: what came while the engine was
-/// away is delivered when it is back. A lost connection is taken up again within kLongestBackoff.
-/// Idle: after a second without traffic Paho's receive loop sleeps 100 ms blind, so a lone alarm would wait;
-/// a message to ourselves every kPulse keeps it awake.
+/// A message is in the log, as durable as the log is configured, before its callback returns; only then
+/// does Paho acknowledge it. If the log refuses one, the connection is cut under Paho before it can, so that
+/// the broker keeps it; the source connects again after a pause, and the broker's session (clean_session off,
+/// the same client id) delivers it and what followed once more.
 ///
-/// Topics: tocsin/v1/+/pb and /json become frame records; tocsin/v1/+/status becomes a gateway record. Retained
-/// data messages are logged with their flag and are no events: they are state from before.
-/// Thread: start and stop from one; the callback runs on Paho's; one more keeps the connection.
+/// What of Paho 1.2 this class works around: callbacks are installed before connect and let no exception out
+/// (it would abort the process); Paho's own queue and its is_connected(), which blocks while a callback
+/// runs, are not used; while nothing arrives, a message to itself every `heartbeat` on
+/// tocsin/self/<hash of the client id> (QoS 0, never logged) keeps Paho's receive loop from dozing for 100 ms
+/// at a time; http_proxy, which it would follow even to loopback, is unset at start.
+///
+/// Thread: start and stop from one; status from any. Inside, one thread connects and keeps alive, Paho's
+/// receives. After start() has succeeded it reconnects by itself, at most reconnect_max after the broker is
+/// back. One engine per client id: a broker throws the older one out.
 #include <memory>
 #include <string>
 
@@ -19,24 +23,25 @@
 
 namespace tocsin::ingest {
 
-inline constexpr Duration kPulse{400};
-inline constexpr Duration kFirstBackoff{100};
-inline constexpr Duration kLongestBackoff{1600};
-
 struct PahoOptions {
-  std::string uri;        ///< "tcp://HOST:PORT", "ssl://HOST:PORT"
-  std::string client_id;  ///< stable: the broker keeps the session by it
-  std::string username;
-  std::string password_file;  ///< read at each connect; its first line
-  std::string trust_store;    ///< PEM file, for ssl
-  Duration connect_timeout{5000};
+  std::string uri = {};  ///< tcp://HOST:PORT or ssl://HOST:PORT
+  std::string client_id = {};
+  std::string username = {};       ///< empty: anonymous
+  std::string password_file = {};  ///< the password is its text without a final line end
+  std::string trust_store = {};    ///< PEM file of certificates, for ssl; empty: the system's
+  Duration heartbeat{400};
+  Duration connect_timeout{2000};
+  Duration keep_alive{10'000};  ///< whole seconds
+  Duration reconnect_min{50};
+  Duration reconnect_max{1000};
 };
 
 class PahoSource final : public Source {
  public:
   explicit PahoSource(PahoOptions options);
-  ~PahoSource() override;
+  ~PahoSource() override;  ///< stops
 
+  /// The log must outlive the source or its stop().
   Result<void, SourceError> start(Log& log) override;
   void stop() override;
   const SourceStatus& status() const override;
@@ -44,6 +49,9 @@ class PahoSource final : public Source {
 
  private:
   class Session;
+
+  PahoOptions options_;
+  SourceStatus status_;
   std::unique_ptr<Session> session_;
 };
 

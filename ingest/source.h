@@ -15,6 +15,7 @@ enum class SourceError : std::uint8_t {
   unreachable,
   refused,  ///< the broker said no (credentials, protocol)
   address_in_use,
+  unreadable,  ///< a file of the options: a password, a trust store
 };
 std::string_view to_string(SourceError error);
 
@@ -25,6 +26,7 @@ struct SourceStatus {
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> reconnects{0};
   std::atomic<std::uint64_t> log_refusals{0};  ///< frames the log did not take; left unacknowledged
+  std::atomic<std::uint64_t> retained{0};      ///< frames that were retained: logged as such, no events
 };
 
 class Source {
