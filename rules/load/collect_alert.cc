@@ -53,7 +53,8 @@ class AlertCollector {
 
   void read_updates() {
     if (const Node* node = value_of(node_, "update_on")) {
-      for (const Node* item : yaml::read_scalars(*node, "update_on", report_, {.may_be_empty = true})) {
+      for (const Node* item :
+           yaml::read_scalars(*node, "update_on", report_, {.may_be_empty = true})) {
         const auto word = yaml::read_word(*item, kUpdateWords, "update_on", report_);
         if (word == "count") spec_.update_on_count = true;
         if (word == "distinct") spec_.update_on_distinct = true;
@@ -92,7 +93,8 @@ class AlertCollector {
 
   void read_resolve(const yaml::Entry& entry) {
     const Node& node = entry.value;
-    if (node.kind == NodeKind::null || !yaml::expect_map(node, resolve_keys(), "resolve", report_)) return;
+    if (node.kind == NodeKind::null || !yaml::expect_map(node, resolve_keys(), "resolve", report_))
+      return;
     if (node.entries.empty()) report_.add(Code::empty_collection, entry.key.span, {"resolve"});
     spec_.resolve.quiet_for = read_duration(node, "quiet_for");
     spec_.resolve.after = read_duration(node, "after");
@@ -125,6 +127,8 @@ class AlertCollector {
 
 }  // namespace
 
-void collect_alert(const yaml::Node& alert, RuleText& rule) { AlertCollector(alert, rule).collect(); }
+void collect_alert(const yaml::Node& alert, RuleText& rule) {
+  AlertCollector(alert, rule).collect();
+}
 
 }  // namespace tocsin::rules

@@ -19,7 +19,8 @@ class BundleCollector {
     check_format(root, report_);
     if (const Node* node = value_of(root, "event_types")) read_types(*node);
     if (const Node* node = value_of(root, "conditions")) read_conditions(*node);
-    if (const Node* node = value_of(root, "limits")) bundle_.limits = collect_limits(*node, report_);
+    if (const Node* node = value_of(root, "limits"))
+      bundle_.limits = collect_limits(*node, report_);
     bundle_.historical_after = read_duration(root, "historical_after");
   }
 
@@ -28,8 +29,13 @@ class BundleCollector {
     if (!yaml::expect_named(node, "event_types", report_)) return;
     for (const yaml::Entry& entry : node.entries) {
       if (entry.value.kind == NodeKind::null) continue;
-      if (!yaml::expect_map(entry.value, event_type_keys(), entry.key.text, report_, entry.key.span)) continue;
-      TypeText type{&entry.key, read_duration(entry.value, "lateness"), read_duration(entry.value, "max_age"), {}};
+      if (!yaml::expect_map(entry.value, event_type_keys(), entry.key.text, report_,
+                            entry.key.span))
+        continue;
+      TypeText type{&entry.key,
+                    read_duration(entry.value, "lateness"),
+                    read_duration(entry.value, "max_age"),
+                    {}};
       if (const yaml::Entry* repeat = entry.value.find("repeat")) read_repeat(*repeat, type);
       bundle_.types.push_back(std::move(type));
     }
@@ -39,7 +45,8 @@ class BundleCollector {
     if (entry.value.kind == NodeKind::null) return;
     if (!yaml::expect_map(entry.value, repeat_keys(), "repeat", report_, entry.key.span)) return;
     RepeatText repeat;
-    if (const Node* by = value_of(entry.value, "by")) repeat.by = yaml::read_scalars(*by, "by", report_);
+    if (const Node* by = value_of(entry.value, "by"))
+      repeat.by = yaml::read_scalars(*by, "by", report_);
     repeat.within = read_duration(entry.value, "within");
     type.repeat = std::move(repeat);
   }
@@ -52,7 +59,8 @@ class BundleCollector {
         report_.add(Code::bad_name, entry.key.span, {name, yaml::kIdentifierName.allowed});
       } else if (is_reserved(name)) {
         report_.add(Code::reserved_name, entry.key.span, {name});
-      } else if (entry.value.kind != NodeKind::null && yaml::read_text(entry.value, name, report_)) {
+      } else if (entry.value.kind != NodeKind::null &&
+                 yaml::read_text(entry.value, name, report_)) {
         bundle_.conditions.emplace(name, Condition{bundle_.file, &entry.key, &entry.value});
       }
     }

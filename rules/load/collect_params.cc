@@ -38,7 +38,8 @@ class ParamReader {
         !yaml::expect_map(entry_.value, param_keys(), name, report_, entry_.key.span)) {
       return std::nullopt;
     }
-    if (const Node* unit = value_of(entry_.value, "unit")) (void)yaml::read_text(*unit, "unit", report_);
+    if (const Node* unit = value_of(entry_.value, "unit"))
+      (void)yaml::read_text(*unit, "unit", report_);
     const Node* const node = value_of(entry_.value, "value");
     if (node == nullptr || node->kind == NodeKind::invalid) return std::nullopt;
     OwnedValue value = node->kind == NodeKind::sequence ? list(*node) : scalar(*node, "value");
@@ -64,7 +65,8 @@ class ParamReader {
       const ValueKind kind = items.back().view().kind();
       if (kind == ValueKind::unset) return {};
       if (kind == items.front().view().kind()) continue;
-      report_.add(Code::param_kind, item.span, {entry_.key.text, item.text, kind_name(items.front())});
+      report_.add(Code::param_kind, item.span,
+                  {entry_.key.text, item.text, kind_name(items.front())});
       return {};
     }
     if (items.empty()) report_.add(Code::empty_collection, node.span, {"value"});
@@ -79,7 +81,9 @@ class ParamReader {
   void check_bounds(const Node& node, OwnedValue& value) {
     const OwnedValue min = bound("min", value);
     const OwnedValue max = bound("max", value);
-    const auto is_double = [](const OwnedValue& v) { return v.view().kind() == ValueKind::float64; };
+    const auto is_double = [](const OwnedValue& v) {
+      return v.view().kind() == ValueKind::float64;
+    };
     if (value.view().kind() == ValueKind::int64 && (is_double(min) || is_double(max))) {
       value = OwnedValue(Value::float64(number_of(value.view())));
     }
@@ -98,14 +102,16 @@ class ParamReader {
     if (!bound.view().is_set()) return {};
     const ValueKind kind = value.view().kind();
     const ValueKind its = bound.view().kind();
-    const bool comparable = (is_number(kind) && is_number(its)) || (kind == its && kind == ValueKind::duration);
+    const bool comparable =
+        (is_number(kind) && is_number(its)) || (kind == its && kind == ValueKind::duration);
     if (comparable) return bound;
     report_.add(Code::param_kind, node->span, {entry_.key.text, which, kind_name(value)});
     return {};
   }
 
   void refuse(const Node& node, const OwnedValue& bound, const Words& side) {
-    report_.add(Code::param_bounds, node.span, {entry_.key.text, node.text, side, to_text(bound.view())});
+    report_.add(Code::param_bounds, node.span,
+                {entry_.key.text, node.text, side, to_text(bound.view())});
   }
 
   const yaml::Entry& entry_;

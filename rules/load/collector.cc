@@ -13,38 +13,18 @@ using yaml::Report;
 using yaml::Span;
 using yaml::value_of;
 
-constexpr std::array kReserved{std::string_view("e"),
-                               std::string_view("key"),
-                               std::string_view("params"),
-                               std::string_view("latest"),
-                               std::string_view("device"),
-                               std::string_view("loc"),
-                               std::string_view("count"),
-                               std::string_view("distinct"),
-                               std::string_view("severity"),
-                               std::string_view("opened_at"),
-                               std::string_view("at"),
-                               std::string_view("true"),
-                               std::string_view("false"),
-                               std::string_view("null"),
-                               std::string_view("in"),
-                               std::string_view("as"),
-                               std::string_view("break"),
-                               std::string_view("const"),
-                               std::string_view("continue"),
-                               std::string_view("else"),
-                               std::string_view("for"),
-                               std::string_view("function"),
-                               std::string_view("if"),
-                               std::string_view("import"),
-                               std::string_view("let"),
-                               std::string_view("loop"),
-                               std::string_view("package"),
-                               std::string_view("namespace"),
-                               std::string_view("return"),
-                               std::string_view("var"),
-                               std::string_view("void"),
-                               std::string_view("while")};
+constexpr std::array kReserved{
+    std::string_view("e"),         std::string_view("key"),      std::string_view("params"),
+    std::string_view("latest"),    std::string_view("device"),   std::string_view("loc"),
+    std::string_view("count"),     std::string_view("distinct"), std::string_view("severity"),
+    std::string_view("opened_at"), std::string_view("at"),       std::string_view("true"),
+    std::string_view("false"),     std::string_view("null"),     std::string_view("in"),
+    std::string_view("as"),        std::string_view("break"),    std::string_view("const"),
+    std::string_view("continue"),  std::string_view("else"),     std::string_view("for"),
+    std::string_view("function"),  std::string_view("if"),       std::string_view("import"),
+    std::string_view("let"),       std::string_view("loop"),     std::string_view("package"),
+    std::string_view("namespace"), std::string_view("return"),   std::string_view("var"),
+    std::string_view("void"),      std::string_view("while")};
 
 FileRole role_of(std::string_view name) {
   const std::string_view last = name.substr(name.find_last_of('/') + 1);
@@ -108,7 +88,10 @@ class RuleCollector {
     }
     if (const Node* node = value_of(root_, "mode")) {
       const auto word = yaml::read_word(*node, kModeWords, "mode", report_);
-      if (word) rule.mode = *word == "live" ? Mode::live : *word == "shadow" ? Mode::shadow : Mode::disabled;
+      if (word)
+        rule.mode = *word == "live"     ? Mode::live
+                    : *word == "shadow" ? Mode::shadow
+                                        : Mode::disabled;
     }
   }
 
@@ -119,7 +102,8 @@ class RuleCollector {
 
   void read_match(const yaml::Entry& entry) {
     const Node& match = entry.value;
-    if (match.kind == NodeKind::null || !yaml::expect_map(match, match_keys(), "match", report_)) return;
+    if (match.kind == NodeKind::null || !yaml::expect_map(match, match_keys(), "match", report_))
+      return;
     std::vector<const yaml::Entry*> forms;
     bool other = false;  // refused by name already
     for (const yaml::Entry& form : match.entries) {
@@ -180,10 +164,12 @@ class RuleCollector {
   }
 
   void read_steps(const yaml::Entry& entry) {
-    if (entry.value.kind == NodeKind::null || !yaml::expect_named(entry.value, "steps", report_)) return;
+    if (entry.value.kind == NodeKind::null || !yaml::expect_named(entry.value, "steps", report_))
+      return;
     const auto& steps = entry.value.entries;
     if (steps.size() < 2 || steps.size() > kMaxSteps) {
-      report_.add(Code::step_count, entry.key.span, {std::to_string(kMaxSteps), std::to_string(steps.size())});
+      report_.add(Code::step_count, entry.key.span,
+                  {std::to_string(kMaxSteps), std::to_string(steps.size())});
     }
     for (const yaml::Entry& step : steps) {
       if (!yaml::is_name(step.key.text, yaml::kIdentifierName)) {
@@ -192,14 +178,16 @@ class RuleCollector {
         report_.add(Code::reserved_name, step.key.span, {step.key.text});
       }
       if (step.value.kind == NodeKind::null) continue;
-      if (!yaml::expect_map(step.value, event_keys(), step.key.text, report_, step.key.span)) continue;
+      if (!yaml::expect_map(step.value, event_keys(), step.key.text, report_, step.key.span))
+        continue;
       text_.steps.push_back({&step.key, collect_pattern(step.value, report_)});
     }
   }
 
   Duration read_within(const Node& form) {
     const Node* const node = value_of(form, "within");
-    return node == nullptr ? Duration{} : yaml::read_duration(*node, "within", report_).value_or(Duration{});
+    return node == nullptr ? Duration{}
+                           : yaml::read_duration(*node, "within", report_).value_or(Duration{});
   }
 
   const Node* read_expression(const Node& map, std::string_view key) {
@@ -215,15 +203,20 @@ class RuleCollector {
 }  // namespace
 
 RuleFile::RuleFile(const SourceFile& file)
-    : role(role_of(file.name)), source(file.name, file.text), report(source),
+    : role(role_of(file.name)),
+      source(file.name, file.text),
+      report(source),
       documents(yaml::read_yaml(source, report)) {}
 
-bool is_reserved(std::string_view name) { return std::ranges::find(kReserved, name) != kReserved.end(); }
+bool is_reserved(std::string_view name) {
+  return std::ranges::find(kReserved, name) != kReserved.end();
+}
 
 void check_format(const yaml::Node& root, yaml::Report& report) {
   const Node* const node = value_of(root, "format");
   if (node == nullptr || node->kind == NodeKind::invalid || node->text == kFormat) return;
-  report.add(Code::bad_format, node->span, {node->text}, nearest(node->text, {std::string(kFormat)}));
+  report.add(Code::bad_format, node->span, {node->text},
+             nearest(node->text, {std::string(kFormat)}));
 }
 
 PatternText collect_pattern(const yaml::Node& map, yaml::Report& report) {

@@ -13,13 +13,6 @@ struct CompiledPattern {
   Pattern pattern;
 };
 
-std::vector<std::string> field_names(const EventType& type) {
-  std::vector<std::string> names;
-  for (const FieldSpec& field : type.fields) names.push_back(field.name);
-  for (const FieldSpec& field : common_fields()) names.push_back(field.name);
-  return names;
-}
-
 const FieldSpec& field_at(const EventType& type, std::uint16_t slot) {
   return slot < kCommonSlots ? common_fields()[slot] : type.fields[slot - kCommonSlots];
 }
@@ -34,8 +27,12 @@ void add_read(Pattern::Alternative& alternative, const EventType& type, std::uin
 class RuleCompiler {
  public:
   RuleCompiler(RuleText& text, BundleText& bundle, const Catalogue& catalogue)
-      : text_(text), rule_(text.rule), bundle_(bundle), catalogue_(catalogue),
-        report_(text.file->report), expressions_(report_) {}
+      : text_(text),
+        rule_(text.rule),
+        bundle_(bundle),
+        catalogue_(catalogue),
+        report_(text.file->report),
+        expressions_(report_) {}
 
   void compile(const LoadOptions& options) {
     compile_form();
@@ -51,8 +48,10 @@ class RuleCompiler {
   // The form.
 
   void compile_form() {
-    if (auto* event = std::get_if<EventForm>(&rule_.form)) event->pattern = compile_step(text_.pattern);
-    if (auto* count = std::get_if<CountForm>(&rule_.form)) count->pattern = compile_step(text_.pattern);
+    if (auto* event = std::get_if<EventForm>(&rule_.form))
+      event->pattern = compile_step(text_.pattern);
+    if (auto* count = std::get_if<CountForm>(&rule_.form))
+      count->pattern = compile_step(text_.pattern);
     if (auto* all = std::get_if<AllForm>(&rule_.form)) compile_all(*all);
   }
 
@@ -66,7 +65,8 @@ class RuleCompiler {
     join.steps = scope.steps;
     join.keys = keys_;
     join.params = text_.params;
-    all.join = expressions_.compile(expression_of(*text_.join, report_.source()), join, Wanted::condition);
+    all.join =
+        expressions_.compile(expression_of(*text_.join, report_.source()), join, Wanted::condition);
     note_reads(all.join);
   }
 
@@ -74,7 +74,8 @@ class RuleCompiler {
     EventTypes types = resolve_types(text);
     Pattern pattern;
     for (const EventType* type : types) {
-      Pattern::Alternative alternative{.type = type->id, .where = {}, .key_slots = {}, .distinct_slots = {}, .reads = {}};
+      Pattern::Alternative alternative{
+          .type = type->id, .where = {}, .key_slots = {}, .distinct_slots = {}, .reads = {}};
       alternative.key_slots = slots_of(text_.for_each, *type, "for_each");
       alternative.distinct_slots = slots_of(text_.distinct, *type, "distinct");
       pattern.alternatives.push_back(std::move(alternative));
@@ -128,7 +129,8 @@ class RuleCompiler {
         } else if (known->type.kind != spec->kind) {
           const EventType& first = *key_owners_[static_cast<std::size_t>(known - keys_.begin())];
           report_.add(Code::field_kinds, field->span,
-                      {field->text, to_string(known->type.kind), first.name, to_string(spec->kind), type->name});
+                      {field->text, to_string(known->type.kind), first.name, to_string(spec->kind),
+                       type->name});
         }
       }
     }
@@ -146,7 +148,8 @@ class RuleCompiler {
       scope.keys = keys;
       scope.params = text_.params;
       Pattern::Alternative& alternative = pattern.alternatives[i];
-      const std::string_view type = types.size() > 1 ? std::string_view(types[i]->name) : std::string_view();
+      const std::string_view type =
+          types.size() > 1 ? std::string_view(types[i]->name) : std::string_view();
       alternative.where = expressions_.compile(where, scope, Wanted::condition, type);
       if (alternative.where.empty()) continue;
       for (const auto& [path, input] : alternative.where.reads()) {
@@ -166,7 +169,8 @@ class RuleCompiler {
     }
   }
   static void note_read(Pattern& pattern, const EventTypes& types, std::uint16_t slot) {
-    for (std::size_t i = 0; i < types.size(); ++i) add_read(pattern.alternatives[i], *types[i], slot);
+    for (std::size_t i = 0; i < types.size(); ++i)
+      add_read(pattern.alternatives[i], *types[i], slot);
   }
   Pattern& pattern_at(std::size_t step) {
     if (auto* event = std::get_if<EventForm>(&rule_.form)) return event->pattern;
@@ -177,11 +181,13 @@ class RuleCompiler {
   // Outside of `where`: any event of the rule as `e`, the steps by name.
   RuleScope outer_scope() {
     all_types_.clear();
-    for (const EventTypes& types : types_) all_types_.insert(all_types_.end(), types.begin(), types.end());
+    for (const EventTypes& types : types_)
+      all_types_.insert(all_types_.end(), types.begin(), types.end());
     RuleScope scope;
     scope.event = &all_types_;
     if (const auto* all = std::get_if<AllForm>(&rule_.form)) {
-      for (std::size_t i = 0; i < all->steps.size(); ++i) scope.steps.push_back({all->steps[i].name, &types_[i]});
+      for (std::size_t i = 0; i < all->steps.size(); ++i)
+        scope.steps.push_back({all->steps[i].name, &types_[i]});
     }
     scope.keys = keys_;
     scope.params = text_.params;
@@ -193,7 +199,8 @@ class RuleCompiler {
   void compile_identity() {
     std::vector<std::uint16_t>& identity = rule_.alert.identity;
     if (!text_.identity) {
-      for (std::size_t i = 0; i < rule_.for_each.size(); ++i) identity.push_back(static_cast<std::uint16_t>(i));
+      for (std::size_t i = 0; i < rule_.for_each.size(); ++i)
+        identity.push_back(static_cast<std::uint16_t>(i));
       return;
     }
     for (const Node* field : *text_.identity) {
@@ -204,7 +211,8 @@ class RuleCompiler {
       }
       std::string all;
       for (const std::string& name : rule_.for_each) all += (all.empty() ? "" : ", ") + name;
-      report_.add(Code::identity_subset, field->span, {field->text, all}, nearest(field->text, rule_.for_each));
+      report_.add(Code::identity_subset, field->span, {field->text, all},
+                  nearest(field->text, rule_.for_each));
     }
   }
 
@@ -215,14 +223,16 @@ class RuleCompiler {
     compile_summary(scope);
     for (const Node* node : text_.attach) {
       const Expression expression = expression_of(*node, report_.source());
-      rule_.alert.attach.push_back({node->text, expressions_.compile(expression, scope, Wanted::any)});
+      rule_.alert.attach.push_back(
+          {node->text, expressions_.compile(expression, scope, Wanted::any)});
       note_reads(rule_.alert.attach.back().program);
     }
     scope.steps.clear();
     for (const EscalationText& step : text_.escalations) {
       if (step.when == nullptr) continue;
       const Expression when = expression_of(*step.when, report_.source());
-      rule_.alert.escalate.push_back({expressions_.compile(when, scope, Wanted::condition), step.severity});
+      rule_.alert.escalate.push_back(
+          {expressions_.compile(when, scope, Wanted::condition), step.severity});
       note_reads(rule_.alert.escalate.back().when);
     }
     if (text_.or_event) rule_.alert.resolve.or_event = compile_or_event(*text_.or_event);
@@ -248,13 +258,15 @@ class RuleCompiler {
     OrEvent by;
     const EventTypes types = resolve_types(text);
     for (const EventType* type : types) {
-      Pattern::Alternative alternative{.type = type->id, .where = {}, .key_slots = {}, .distinct_slots = {}, .reads = {}};
+      Pattern::Alternative alternative{
+          .type = type->id, .where = {}, .key_slots = {}, .distinct_slots = {}, .reads = {}};
       for (const std::uint16_t i : rule_.alert.identity) {
         const FieldSpec* const spec = type->find(rule_.for_each[i]);
         if (spec != nullptr) {
           alternative.key_slots.push_back(spec->slot);
         } else {
-          report_.add(Code::missing_field, text.events.front()->span, {type->name, rule_.for_each[i], "identity"});
+          report_.add(Code::missing_field, text.events.front()->span,
+                      {type->name, rule_.for_each[i], "identity"});
         }
       }
       by.pattern.alternatives.push_back(std::move(alternative));
@@ -274,9 +286,11 @@ class RuleCompiler {
       }
     }
     const auto* count = std::get_if<CountForm>(&rule_.form);
-    if (count != nullptr && text_.at_least != nullptr && count->at_least > rule_.limits.max_events_per_window) {
-      report_.add(Code::at_least_limit, text_.at_least->span,
-                  {std::to_string(count->at_least), std::to_string(rule_.limits.max_events_per_window)});
+    if (count != nullptr && text_.at_least != nullptr &&
+        count->at_least > rule_.limits.max_events_per_window) {
+      report_.add(
+          Code::at_least_limit, text_.at_least->span,
+          {std::to_string(count->at_least), std::to_string(rule_.limits.max_events_per_window)});
     }
   }
 
@@ -292,9 +306,10 @@ class RuleCompiler {
     }
   }
 
-  void refuse_low(yaml::Report& report, const Node& node, std::string_view name, std::uint32_t value,
-                  std::uint32_t least) const {
-    report.add(Code::fire_limit, node.span, {name, std::to_string(value), std::to_string(least), rule_.name});
+  void refuse_low(yaml::Report& report, const Node& node, std::string_view name,
+                  std::uint32_t value, std::uint32_t least) const {
+    report.add(Code::fire_limit, node.span,
+               {name, std::to_string(value), std::to_string(least), rule_.name});
   }
 
   RuleText& text_;
@@ -312,30 +327,8 @@ class RuleCompiler {
 
 }  // namespace
 
-const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue, yaml::Report& report) {
-  const EventType* const type = catalogue.find(name.text);
-  if (type != nullptr) return type;
-  if (name.text.starts_with("alert.")) {
-    report.add(Code::not_available, name.span, {name.text});
-    return nullptr;
-  }
-  std::vector<std::string> names;
-  for (const EventType& known : catalogue.types()) names.push_back(known.name);
-  report.add(Code::unknown_event_type, name.span, {name.text}, nearest(name.text, names));
-  return nullptr;
-}
-
-const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type, std::string_view needed_by,
-                               yaml::Report& report) {
-  const FieldSpec* const spec = type.find(field.text);
-  if (spec == nullptr) {
-    report.add(Code::missing_field, field.span, {type.name, field.text, needed_by},
-               nearest(field.text, field_names(type)));
-  }
-  return spec;
-}
-
-void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue, const LoadOptions& options) {
+void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue,
+                  const LoadOptions& options) {
   RuleCompiler(rule, bundle, catalogue).compile(options);
   rule.rule.version = rule_version(rule, bundle);
   rule.rule.match_hash = match_hash(rule);
@@ -351,26 +344,6 @@ void lint_rule(const RuleText& rule) {
     report.add(Code::idle_escalation, step.severity_node->span,
                {to_string(step.severity), to_string(rule.rule.severity)});
   }
-}
-
-std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogue& catalogue) {
-  std::vector<TypeSettings> settings(catalogue.types().size());
-  for (const TypeText& text : bundle.types) {
-    yaml::Report& report = bundle.file->report;
-    const EventType* const type = resolve_type(*text.name, catalogue, report);
-    if (type == nullptr) continue;
-    TypeSettings& one = settings[static_cast<std::size_t>(type->id)];
-    one.lateness = text.lateness.value_or(one.lateness);
-    one.max_age = text.max_age.value_or(one.max_age);
-    if (!text.repeat) continue;
-    TypeSettings::Repeat repeat{.by_slots = {}, .within = text.repeat->within.value_or(Duration{})};
-    for (const Node* field : text.repeat->by) {
-      const FieldSpec* const spec = resolve_field(*field, *type, "repeat", report);
-      if (spec != nullptr) repeat.by_slots.push_back(spec->slot);
-    }
-    one.repeat = std::move(repeat);
-  }
-  return settings;
 }
 
 }  // namespace tocsin::rules

@@ -42,11 +42,12 @@ class ExpressionCompiler {
 };
 
 /// `{{expr}}` text -> pieces.
-Template compile_template(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler,
-                          yaml::Report& report);
+Template compile_template(const yaml::Node& text, const RuleScope& scope,
+                          ExpressionCompiler& compiler, yaml::Report& report);
 
 /// Finishes rule.rule. Marks conditions as used.
-void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue, const LoadOptions& options);
+void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue,
+                  const LoadOptions& options);
 
 /// Things that are allowed and probably not meant; for bundles without errors.
 void lint_rule(const RuleText& rule);
@@ -55,10 +56,11 @@ void lint_rule(const RuleText& rule);
 std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogue& catalogue);
 
 /// The type of that name, or reported.
-const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue, yaml::Report& report);
+const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue,
+                              yaml::Report& report);
 /// The type's field of that name, or reported as what `needed_by` needs.
-const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type, std::string_view needed_by,
-                               yaml::Report& report);
+const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type,
+                               std::string_view needed_by, yaml::Report& report);
 
 /// "sha256:...": the document and what the bundle adds to it.
 std::string rule_version(const RuleText& rule, const BundleText& bundle);

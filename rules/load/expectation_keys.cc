@@ -13,7 +13,18 @@ using nlohmann::ordered_json;
 using yaml::Entry;
 using yaml::NodeKind;
 
-enum class Shape : std::uint8_t { text, whole, flag, time, state, severity, reason, kind, local_text, any };
+enum class Shape : std::uint8_t {
+  text,
+  whole,
+  flag,
+  time,
+  state,
+  severity,
+  reason,
+  kind,
+  local_text,
+  any
+};
 
 struct Field {
   std::string_view name;
@@ -21,28 +32,43 @@ struct Field {
 };
 // The fields of an alert line, as tocsin schema alert lists them.
 constexpr std::array kFields{
-    Field{"alert_id", Shape::text},      Field{"rule", Shape::text},
-    Field{"kind", Shape::kind},          Field{"rev", Shape::whole},
-    Field{"state", Shape::state},        Field{"severity", Shape::severity},
-    Field{"category", Shape::text},      Field{"title", Shape::local_text},
-    Field{"key", Shape::any},            Field{"opened_at", Shape::time},
-    Field{"at", Shape::time},            Field{"reason", Shape::reason},
-    Field{"count", Shape::whole},        Field{"distinct", Shape::whole},
-    Field{"summary", Shape::local_text}, Field{"place", Shape::any},
-    Field{"evidence", Shape::any},       Field{"evidence_dropped", Shape::whole},
-    Field{"attached", Shape::any},       Field{"rule_version", Shape::text},
-    Field{"log_position", Shape::whole}, Field{"shadow", Shape::flag},
-    Field{"late", Shape::flag},          Field{"degraded", Shape::flag},
-    Field{"historical", Shape::flag},    Field{"suppressed_by", Shape::text},
-    Field{"owner", Shape::text},         Field{"department", Shape::text},
+    Field{"alert_id", Shape::text},
+    Field{"rule", Shape::text},
+    Field{"kind", Shape::kind},
+    Field{"rev", Shape::whole},
+    Field{"state", Shape::state},
+    Field{"severity", Shape::severity},
+    Field{"category", Shape::text},
+    Field{"title", Shape::local_text},
+    Field{"key", Shape::any},
+    Field{"opened_at", Shape::time},
+    Field{"at", Shape::time},
+    Field{"reason", Shape::reason},
+    Field{"count", Shape::whole},
+    Field{"distinct", Shape::whole},
+    Field{"summary", Shape::local_text},
+    Field{"place", Shape::any},
+    Field{"evidence", Shape::any},
+    Field{"evidence_dropped", Shape::whole},
+    Field{"attached", Shape::any},
+    Field{"rule_version", Shape::text},
+    Field{"log_position", Shape::whole},
+    Field{"shadow", Shape::flag},
+    Field{"late", Shape::flag},
+    Field{"degraded", Shape::flag},
+    Field{"historical", Shape::flag},
+    Field{"suppressed_by", Shape::text},
+    Field{"owner", Shape::text},
+    Field{"department", Shape::text},
     Field{"plan_id", Shape::text},
 };
 
 constexpr std::array<std::string_view, 2> kStateWords{"firing", "resolved"};
 constexpr std::array<std::string_view, 3> kKindWords{"rule", "rule.error", "rule.limit"};
 constexpr std::array<std::string_view, 13> kReasonWords{
-    "matched",        "updated",      "escalated",    "quiet",  "or_event",       "breaks",         "after",
-    "on_first_event", "retracted_late", "rule_removed", "rule_changed", "manual", "below_threshold"};
+    "matched",      "updated", "escalated",      "quiet",          "or_event",
+    "breaks",       "after",   "on_first_event", "retracted_late", "rule_removed",
+    "rule_changed", "manual",  "below_threshold"};
 
 class ExpectationReader {
  public:
@@ -57,7 +83,8 @@ class ExpectationReader {
       } else if (const auto shape = shape_of(entry.key.text)) {
         read_value(entry, *shape);
       } else {
-        report_.add(Code::unknown_key, entry.key.span, {entry.key.text}, nearest(entry.key.text, names()));
+        report_.add(Code::unknown_key, entry.key.span, {entry.key.text},
+                    nearest(entry.key.text, names()));
       }
     }
     return json_;
@@ -71,7 +98,8 @@ class ExpectationReader {
     const auto& key = rule_.rule.for_each;
     const bool in_key = std::ranges::find(key, name) != key.end();
     const auto& common = common_fields();
-    const bool place = name.starts_with("loc.") && std::ranges::find(common, name, &FieldSpec::name) != common.end();
+    const bool place = name.starts_with("loc.") &&
+                       std::ranges::find(common, name, &FieldSpec::name) != common.end();
     return in_key || place ? std::optional(Shape::any) : std::nullopt;
   }
 
@@ -108,7 +136,8 @@ class ExpectationReader {
 
   void read_time(const yaml::Node& value, const std::string& name) {
     if (value.is_plain() && yaml::parse_integer(value.text)) return;
-    if (const auto t = yaml::read_duration(value, name, report_)) json_[name] = unix_ms(kTestStart + *t);
+    if (const auto t = yaml::read_duration(value, name, report_))
+      json_[name] = unix_ms(kTestStart + *t);
   }
 
   const yaml::Node& line_;

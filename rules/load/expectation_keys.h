@@ -7,6 +7,7 @@
 namespace tocsin::rules {
 
 /// One line of `expect`, without its `t`. Requires: a map. Faults are reported.
-nlohmann::ordered_json read_expectation(const yaml::Node& line, const RuleText& rule, yaml::Report& report);
+nlohmann::ordered_json read_expectation(const yaml::Node& line, const RuleText& rule,
+                                        yaml::Report& report);
 
 }  // namespace tocsin::rules

@@ -21,7 +21,9 @@ class NameFinder {
   }
 
  private:
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   void step() {
     const std::size_t prefix = string_prefix();
@@ -121,15 +123,18 @@ std::string_view Expression::condition_at(std::size_t at) const {
 }
 
 Expression expression_of(const yaml::Node& scalar, const yaml::SourceText& source) {
-  std::vector<std::size_t> offsets = text_offsets(source.text(), scalar.span.begin, scalar.style, scalar.text);
-  const bool quoted = scalar.style == yaml::ScalarStyle::single_quoted || scalar.style == yaml::ScalarStyle::double_quoted;
+  std::vector<std::size_t> offsets =
+      text_offsets(source.text(), scalar.span.begin, scalar.style, scalar.text);
+  const bool quoted = scalar.style == yaml::ScalarStyle::single_quoted ||
+                      scalar.style == yaml::ScalarStyle::double_quoted;
   if (quoted) --offsets.back();  // the text ends before its closing quote
   return {scalar.text, std::move(offsets), {}};
 }
 
 std::vector<NameUse> names_in(std::string_view expression) { return NameFinder(expression).find(); }
 
-Expression with_conditions(Expression expression, std::map<std::string, Condition, std::less<>>& conditions) {
+Expression with_conditions(Expression expression,
+                           std::map<std::string, Condition, std::less<>>& conditions) {
   Expression out;
   std::size_t done = 0;
   const auto copy = [&](std::size_t end) {

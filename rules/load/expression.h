@@ -1,6 +1,7 @@
 #pragma once
-/// The text of an expression with the place of each of its bytes in a source file, so that an error in
-/// the expression is shown where it stands, whatever quotes, folding or named conditions lie between.
+/// The text of an expression with the place of each of its bytes in a source file, so that an error
+/// in the expression is shown where it stands, whatever quotes, folding or named conditions lie
+/// between.
 #include <cstddef>
 #include <map>
 #include <string>
@@ -43,6 +44,7 @@ struct NameUse {
 std::vector<NameUse> names_in(std::string_view expression);
 
 /// Puts the named conditions in. Marks them as used.
-Expression with_conditions(Expression expression, std::map<std::string, Condition, std::less<>>& conditions);
+Expression with_conditions(Expression expression,
+                           std::map<std::string, Condition, std::less<>>& conditions);
 
 }  // namespace tocsin::rules

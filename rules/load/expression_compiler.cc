@@ -25,13 +25,14 @@ bool ExpressionCompiler::all_available(const Expression& expression) {
     if (word.empty()) continue;
     all = false;
     const std::size_t begin = expression.offsets[name.begin];
-    if (is_new({"", begin, begin})) report_.add(Code::not_available, {begin, begin + word.size()}, {word});
+    if (is_new({"", begin, begin}))
+      report_.add(Code::not_available, {begin, begin + word.size()}, {word});
   }
   return all;
 }
 
-cel::Program ExpressionCompiler::compile(const Expression& expression, const RuleScope& scope, Wanted wanted,
-                                         std::string_view type) {
+cel::Program ExpressionCompiler::compile(const Expression& expression, const RuleScope& scope,
+                                         Wanted wanted, std::string_view type) {
   if (!all_available(expression)) return {};
   std::optional<cel::Type> expected;
   if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
@@ -61,8 +62,11 @@ void ExpressionCompiler::report(const cel::CompileError& error, const Expression
     d.next_step_en = "it comes from condition '" + std::string(condition) + "' of bundle.yaml";
     d.next_step_zh = "来自 bundle.yaml 的条件 '" + std::string(condition) + "'";
   } else if (scope.is_partial(report_.source().text(span))) {
-    d.next_step_en = "not every event type that can stand here has this field alike; name a step, or use a rule per type";
-    d.next_step_zh = "此处可能出现的事件类型并非都有相同的该字段；请用步骤名，或为每种类型写一条规则";
+    d.next_step_en =
+        "not every event type that can stand here has this field alike; name a step, or use a rule "
+        "per type";
+    d.next_step_zh =
+        "此处可能出现的事件类型并非都有相同的该字段；请用步骤名，或为每种类型写一条规则";
   } else if (!type.empty()) {
     d.next_step_en = "checked for event type '" + std::string(type) + "'";
     d.next_step_zh = "按事件类型 '" + std::string(type) + "' 检查";
@@ -74,8 +78,12 @@ namespace {
 // Splits `{{expr}}` text; compiles the holes.
 class TemplateCompiler {
  public:
-  TemplateCompiler(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler, yaml::Report& report)
-      : whole_(expression_of(text, report.source())), scope_(scope), compiler_(compiler), report_(report) {
+  TemplateCompiler(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler,
+                   yaml::Report& report)
+      : whole_(expression_of(text, report.source())),
+        scope_(scope),
+        compiler_(compiler),
+        report_(report) {
     made_.source = text.text;
     if (count_code_points(text.text) > kMaxTemplateLength) {
       report.add(Code::too_long, text.span, {"summary", std::to_string(kMaxTemplateLength)});
@@ -85,7 +93,8 @@ class TemplateCompiler {
   Template compile() {
     const std::string& text = whole_.text;
     std::size_t at = 0;
-    for (std::size_t open = text.find("{{"); open != std::string::npos; open = text.find("{{", at)) {
+    for (std::size_t open = text.find("{{"); open != std::string::npos;
+         open = text.find("{{", at)) {
       literal(at, open);
       const std::size_t close = closing(open + 2);
       if (close == std::string::npos) {
@@ -114,8 +123,10 @@ class TemplateCompiler {
     char quote = '\0';
     for (; at < text.size(); ++at) {
       if (quote != '\0') {
-        if (text[at] == '\\') ++at;
-        else if (text[at] == quote) quote = '\0';
+        if (text[at] == '\\')
+          ++at;
+        else if (text[at] == quote)
+          quote = '\0';
       } else if (text[at] == '"' || text[at] == '\'') {
         quote = text[at];
       } else if (text.compare(at, 2, "}}") == 0) {
@@ -132,7 +143,8 @@ class TemplateCompiler {
       return;
     }
     ++holes_;
-    made_.pieces.push_back({{}, compiler_.compile(expression, scope_, ExpressionCompiler::Wanted::any)});
+    made_.pieces.push_back(
+        {{}, compiler_.compile(expression, scope_, ExpressionCompiler::Wanted::any)});
   }
 
   Expression whole_;
@@ -145,8 +157,8 @@ class TemplateCompiler {
 
 }  // namespace
 
-Template compile_template(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler,
-                          yaml::Report& report) {
+Template compile_template(const yaml::Node& text, const RuleScope& scope,
+                          ExpressionCompiler& compiler, yaml::Report& report) {
   return TemplateCompiler(text, scope, compiler, report).compile();
 }
 

@@ -16,7 +16,8 @@ using yaml::Node;
 // One load, stage by stage.
 class Loading {
  public:
-  Loading(const std::vector<SourceFile>& files, const Catalogue& catalogue, const LoadOptions& options)
+  Loading(const std::vector<SourceFile>& files, const Catalogue& catalogue,
+          const LoadOptions& options)
       : catalogue_(catalogue), options_(options) {
     for (const SourceFile& file : files) files_.emplace_back(file);
   }
@@ -29,7 +30,8 @@ class Loading {
     std::vector<TypeSettings> settings = compile_types(bundle_, catalogue_);
     for (RuleText& rule : rules_) compile_rule(rule, bundle_, catalogue_, options_);
 
-    const bool failed = std::ranges::any_of(files_, [](const RuleFile& f) { return f.report.has_errors(); });
+    const bool failed =
+        std::ranges::any_of(files_, [](const RuleFile& f) { return f.report.has_errors(); });
     if (!failed) lint();
     Loaded loaded;
     if (!failed) loaded.rules = rule_set(std::move(settings));
@@ -58,9 +60,11 @@ class Loading {
       if (file.role != FileRole::rules) continue;
       for (const yaml::Document& document : file.documents) {
         rules_.push_back(collect_rule(file, document));
-        if (const Node* tests = yaml::value_of(document.root, "tests")) add_tests(*tests, rules_.back(), file);
+        if (const Node* tests = yaml::value_of(document.root, "tests"))
+          add_tests(*tests, rules_.back(), file);
       }
-      if (file.documents.empty() && !file.report.has_errors()) file.report.add(Code::no_rule, {0, 0});
+      if (file.documents.empty() && !file.report.has_errors())
+        file.report.add(Code::no_rule, {0, 0});
     }
   }
 
@@ -74,7 +78,9 @@ class Loading {
     for (const RuleText& rule : rules_) {
       if (rule.name == nullptr) continue;
       const auto [first, added] = seen.emplace(rule.rule.name, &rule);
-      if (!added) rule.file->report.add(Code::duplicate_rule, rule.name->span, {rule.rule.name, place(*first->second)});
+      if (!added)
+        rule.file->report.add(Code::duplicate_rule, rule.name->span,
+                              {rule.rule.name, place(*first->second)});
     }
   }
 
@@ -86,7 +92,8 @@ class Loading {
   void collect_test_files() {
     for (RuleFile& file : files_) {
       if (file.role != FileRole::tests) continue;
-      for (const yaml::Document& document : file.documents) collect_test_document(file, document.root);
+      for (const yaml::Document& document : file.documents)
+        collect_test_document(file, document.root);
     }
   }
 
@@ -96,7 +103,8 @@ class Loading {
     const Node* const name = yaml::value_of(root, "rule");
     const Node* const tests = yaml::value_of(root, "tests");
     if (name == nullptr || !yaml::read_text(*name, "rule", file.report)) return;
-    const auto rule = std::ranges::find_if(rules_, [&](const RuleText& r) { return r.rule.name == name->text; });
+    const auto rule =
+        std::ranges::find_if(rules_, [&](const RuleText& r) { return r.rule.name == name->text; });
     if (rule == rules_.end()) {
       file.report.add(Code::test_rule, name->span, {name->text}, nearest(name->text, rule_names()));
     } else if (tests != nullptr) {
@@ -114,7 +122,8 @@ class Loading {
   void lint() {
     for (const RuleText& rule : rules_) lint_rule(rule);
     for (const auto& [name, condition] : bundle_.conditions) {
-      if (!condition.used) condition.file->report.add(Code::unused_condition, condition.key->span, {name});
+      if (!condition.used)
+        condition.file->report.add(Code::unused_condition, condition.key->span, {name});
     }
   }
 
@@ -153,7 +162,8 @@ class Loading {
 
 }  // namespace
 
-Loaded load(const std::vector<SourceFile>& files, const Catalogue& catalogue, const LoadOptions& options) {
+Loaded load(const std::vector<SourceFile>& files, const Catalogue& catalogue,
+            const LoadOptions& options) {
   return Loading(files, catalogue, options).run();
 }
 

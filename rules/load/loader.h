@@ -1,6 +1,6 @@
 #pragma once
-/// Rule text -> RuleSet, or every diagnostic of every file at once. Works on text, never on paths, so
-/// that a bundle replayed from the log loads exactly as it did from disk.
+/// Rule text -> RuleSet, or every diagnostic of every file at once. Works on text, never on paths,
+/// so that a bundle replayed from the log loads exactly as it did from disk.
 ///
 /// Path: files or a log record -> loader -> Engine. Thread: any; no shared state.
 #include <memory>
@@ -17,13 +17,15 @@ namespace tocsin::rules {
 
 using tocsin::SourceFile;  ///< "bundle.yaml" (its name's last part) is the bundle file
 
-/// When tests begin: `t: 0s` of a step, and what times in expectations count from (2026-01-01T00:00:00Z).
+/// When tests begin: `t: 0s` of a step, and what times in expectations count from
+/// (2026-01-01T00:00:00Z).
 inline constexpr Timestamp kTestStart = from_unix_ms(1'767'225'600'000);
 
 /// One test of a rule file or of a *.test.yaml.
 struct TestStep {
   Duration t{};      ///< after the start of the test
-  std::string json;  ///< the step as one replay line (docs/contracts: events and control records), without `t`
+  std::string json;  ///< the step as one replay line (docs/contracts: events and control records),
+                     ///< without `t`
   std::size_t line = 0;
 };
 struct TestExpectation {
@@ -38,7 +40,7 @@ struct RuleTest {
   std::size_t line = 0;
   std::vector<TestStep> given;
   std::vector<TestExpectation> expect;  ///< the complete list, in order
-  std::string must_reach;  ///< "", "evaluated", "pending" or a step's name
+  std::string must_reach;               ///< "", "evaluated", "pending" or a step's name
 };
 
 struct LoadOptions {
@@ -51,7 +53,8 @@ struct Loaded {
   Diagnostics diagnostics;  ///< in order of file, line, column
 };
 
-/// JSON Schema (2020-12) of one document of a rule file, from the tables that load() checks against.
+/// JSON Schema (2020-12) of one document of a rule file, from the tables that load() checks
+/// against.
 std::string rules_json_schema();
 
 Loaded load(const std::vector<SourceFile>& files, const Catalogue& catalogue,

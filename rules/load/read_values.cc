@@ -47,7 +47,8 @@ bool is_scalar(const Node& node, const Words& wanted, std::string_view what, Rep
 void check_key(const Entry& entry, std::span<const KeySpec> keys, Report& report) {
   const auto spec = std::ranges::find(keys, entry.key.text, &KeySpec::name);
   if (spec == keys.end()) {
-    report.add(Code::unknown_key, entry.key.span, {entry.key.text}, nearest(entry.key.text, names_of(keys)));
+    report.add(Code::unknown_key, entry.key.span, {entry.key.text},
+               nearest(entry.key.text, names_of(keys)));
   } else if (spec->presence == Presence::not_yet) {
     report.add(Code::not_available, entry.key.span, {entry.key.text});
   } else if (entry.value.kind == NodeKind::null) {
@@ -99,8 +100,8 @@ std::string join(std::span<const std::string_view> words) {
   return all;
 }
 
-bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_view what, Report& report,
-                std::optional<Span> owner) {
+bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_view what,
+                Report& report, std::optional<Span> owner) {
   if (node.kind != NodeKind::map) return wrong_kind(node, kind_words(NodeKind::map), what, report);
   for (const Entry& entry : node.entries) check_key(entry, keys, report);
   for (const KeySpec& key : keys) {
@@ -114,7 +115,8 @@ bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_vie
 bool expect_named(const Node& node, std::string_view what, Report& report) {
   if (node.kind != NodeKind::map) return wrong_kind(node, kind_words(NodeKind::map), what, report);
   for (const Entry& entry : node.entries) {
-    if (entry.value.kind == NodeKind::null) report.add(Code::empty_value, entry.key.span, {entry.key.text});
+    if (entry.value.kind == NodeKind::null)
+      report.add(Code::empty_value, entry.key.span, {entry.key.text});
   }
   if (node.entries.empty()) report.add(Code::empty_collection, node.span, {what});
   return !node.entries.empty();
@@ -135,7 +137,8 @@ std::optional<std::string> read_text(const Node& node, std::string_view what, Re
 }
 
 std::optional<LocalText> read_local_text(const Node& node, std::string_view what, Report& report) {
-  static constexpr std::array<KeySpec, 2> kKeys{{{"en", {}, ValueType::text, "English"}, {"zh", {}, ValueType::text, "中文"}}};
+  static constexpr std::array<KeySpec, 2> kKeys{
+      {{"en", {}, ValueType::text, "English"}, {"zh", {}, ValueType::text, "中文"}}};
   if (node.kind != NodeKind::map) {
     const Words wanted{"text or {en, zh}", "文本或 {en, zh}"};
     if (!is_scalar(node, wanted, what, report)) return std::nullopt;
@@ -146,10 +149,12 @@ std::optional<LocalText> read_local_text(const Node& node, std::string_view what
   if (node.entries.empty()) report.add(Code::empty_collection, node.span, {what});
   std::array<std::optional<std::string>, 2> texts;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (const Node* value = value_of(node, kLanguages[i])) texts[i] = read_text(*value, kLanguages[i], report);
+    if (const Node* value = value_of(node, kLanguages[i]))
+      texts[i] = read_text(*value, kLanguages[i], report);
   }
   if (!texts[0] && !texts[1]) return std::nullopt;
-  return LocalText{texts[0].value_or(texts[1].value_or("")), texts[1].value_or(texts[0].value_or(""))};
+  return LocalText{texts[0].value_or(texts[1].value_or("")),
+                   texts[1].value_or(texts[0].value_or(""))};
 }
 
 std::optional<std::string_view> read_word(const Node& node, std::span<const std::string_view> words,
@@ -169,7 +174,8 @@ std::optional<std::int64_t> read_integer(const Node& node, std::int64_t min, std
   if (!number) {
     report.add(Code::bad_integer, node.span, {what, node.text});
   } else if (*number < min || *number > max) {
-    report.add(Code::out_of_range, node.span, {what, std::to_string(min), std::to_string(max), node.text});
+    report.add(Code::out_of_range, node.span,
+               {what, std::to_string(min), std::to_string(max), node.text});
     return std::nullopt;
   }
   return number;
@@ -178,30 +184,36 @@ std::optional<std::int64_t> read_integer(const Node& node, std::int64_t min, std
 std::optional<bool> read_boolean(const Node& node, std::string_view what, Report& report) {
   if (!is_scalar(node, {"true or false", "true 或 false"}, what, report)) return std::nullopt;
   if (node.is_plain() && (node.text == "true" || node.text == "false")) return node.text == "true";
-  report.add(Code::bad_boolean, node.span, {what, node.text}, nearest(node.text, {"true", "false"}));
+  report.add(Code::bad_boolean, node.span, {what, node.text},
+             nearest(node.text, {"true", "false"}));
   return std::nullopt;
 }
 
 std::optional<Duration> read_duration(const Node& node, std::string_view what, Report& report) {
-  if (!is_scalar(node, {"a duration such as 30s", "时长，例如 30s"}, what, report)) return std::nullopt;
+  if (!is_scalar(node, {"a duration such as 30s", "时长，例如 30s"}, what, report))
+    return std::nullopt;
   const auto duration = parse_duration(node.text);
   if (duration) return duration;
-  const bool bare = !node.text.empty() && node.text.size() < 10 && std::ranges::all_of(node.text, is_digit);
+  const bool bare =
+      !node.text.empty() && node.text.size() < 10 && std::ranges::all_of(node.text, is_digit);
   report.add(Code::bad_duration, node.span, {what, node.text}, bare ? node.text + "s" : "");
   return std::nullopt;
 }
 
-std::vector<const Node*> read_scalars(const Node& node, std::string_view what, Report& report, ListRules rules) {
+std::vector<const Node*> read_scalars(const Node& node, std::string_view what, Report& report,
+                                      ListRules rules) {
   std::vector<const Node*> found;
   if (rules.or_one && node.kind == NodeKind::scalar) return {&node};
   if (node.kind != NodeKind::sequence) {
     wrong_kind(node, kind_words(NodeKind::sequence), what, report);
     return found;
   }
-  if (node.items.empty() && !rules.may_be_empty) report.add(Code::empty_collection, node.span, {what});
+  if (node.items.empty() && !rules.may_be_empty)
+    report.add(Code::empty_collection, node.span, {what});
   for (const Node& item : node.items) {
     if (!is_scalar(item, kind_words(NodeKind::scalar), what, report)) continue;
-    const bool twice = std::ranges::any_of(found, [&](const Node* n) { return n->text == item.text; });
+    const bool twice =
+        std::ranges::any_of(found, [&](const Node* n) { return n->text == item.text; });
     if (twice) {
       report.add(Code::listed_twice, item.span, {item.text});
     } else {
@@ -250,7 +262,8 @@ std::optional<double> parse_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number))
+    return std::nullopt;
   return number;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// Nodes -> typed values, for every file people write. Each reader reports what is wrong and returns
-/// nothing then; an invalid node (reported already) is passed over in silence.
+/// Nodes -> typed values, for every file people write. Each reader reports what is wrong and
+/// returns nothing then; an invalid node (reported already) is passed over in silence.
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -31,7 +31,7 @@ enum class ValueType : std::uint8_t {
   maps,         ///< a list of them
   named_maps,   ///< any name, each a map of `keys`
   named_texts,
-  other,        ///< what `doc` says
+  other,  ///< what `doc` says
 };
 
 enum class Presence : std::uint8_t {
@@ -51,9 +51,10 @@ struct KeySpec {
 };
 
 /// True: a map, perhaps with reported faults (unknown, unavailable, missing and empty keys).
-/// `what`: how messages call it; `owner`: where a missing key is reported (default: the map's begin).
-bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_view what, Report& report,
-                std::optional<Span> owner = std::nullopt);
+/// `what`: how messages call it; `owner`: where a missing key is reported (default: the map's
+/// begin).
+bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_view what,
+                Report& report, std::optional<Span> owner = std::nullopt);
 /// True: a map with at least one entry; its keys are names.
 bool expect_named(const Node& node, std::string_view what, Report& report);
 
@@ -70,8 +71,8 @@ std::optional<std::int64_t> read_integer(const Node& node, std::int64_t min, std
 std::optional<bool> read_boolean(const Node& node, std::string_view what, Report& report);
 std::optional<Duration> read_duration(const Node& node, std::string_view what, Report& report);
 
-/// The scalars of a list without repeats; `or_one`: a single scalar will do. Empty lists are refused
-/// unless `may_be_empty`.
+/// The scalars of a list without repeats; `or_one`: a single scalar will do. Empty lists are
+/// refused unless `may_be_empty`.
 struct ListRules {
   bool or_one = false;
   bool may_be_empty = false;
@@ -79,8 +80,8 @@ struct ListRules {
 std::vector<const Node*> read_scalars(const Node& node, std::string_view what, Report& report,
                                       ListRules rules = {});
 
-/// "250ms", "30s", "10m", "24h", "7d", "1h30m": whole numbers, units from large to small. nullopt: not
-/// one, or over 100 years.
+/// "250ms", "30s", "10m", "24h", "7d", "1h30m": whole numbers, units from large to small. nullopt:
+/// not one, or over 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
 std::string duration_text(Duration d);
 /// Decimal, with an optional sign.

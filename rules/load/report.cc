@@ -7,7 +7,8 @@ namespace tocsin::yaml {
 namespace {
 
 // Replaces {0}..{9}.
-std::string fill(std::string_view text, std::initializer_list<Words> words, std::string Words::* language) {
+std::string fill(std::string_view text, std::initializer_list<Words> words,
+                 std::string Words::*language) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool hole = text[i] == '{' && i + 2 < text.size() && text[i + 2] == '}' &&

@@ -1,6 +1,6 @@
 #pragma once
-/// Report: collects what is wrong in one file, with position and source line. Texts come from codes.h.
-/// Limits: kMaxPerFile diagnostics; one more says that there are others.
+/// Report: collects what is wrong in one file, with position and source line. Texts come from
+/// codes.h. Limits: kMaxPerFile diagnostics; one more says that there are others.
 #include <initializer_list>
 #include <string>
 #include <utility>

@@ -16,29 +16,40 @@ constexpr std::array kParamKeys{
 
 constexpr std::array kEventKeys{
     KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
-    KeySpec{"where", optional, expression, "condition on the event; left out: every event of the type"},
+    KeySpec{"where", optional, expression,
+            "condition on the event; left out: every event of the type"},
 };
 
 constexpr std::array kCountKeys{
     KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
-    KeySpec{"where", optional, expression, "condition on the event; left out: every event of the type"},
+    KeySpec{"where", optional, expression,
+            "condition on the event; left out: every event of the type"},
     KeySpec{"at_least", required, integer, "how many events, or distinct values, make a match"},
     KeySpec{"within", required, duration, "length of the sliding window, both ends included"},
-    KeySpec{"distinct", optional, texts, "fields whose distinct values are counted instead of events"},
+    KeySpec{"distinct", optional, texts,
+            "fields whose distinct values are counted instead of events"},
 };
 
 constexpr std::array kAllKeys{
-    KeySpec{"steps", required, named_maps, "name: {event, where}, two or more, in any order of time", {}, kEventKeys},
+    KeySpec{"steps",
+            required,
+            named_maps,
+            "name: {event, where}, two or more, in any order of time",
+            {},
+            kEventKeys},
     KeySpec{"within", required, duration, "longest time between the first and the last event"},
-    KeySpec{"join", optional, expression, "condition over the steps, by name: smoke.loc.zone == flame.loc.zone"},
+    KeySpec{"join", optional, expression,
+            "condition over the steps, by name: smoke.loc.zone == flame.loc.zone"},
     KeySpec{"keep", optional, integer, "candidates kept per step and key; default 8"},
-    KeySpec{"same_event", optional, boolean, "one event may stand for several steps; default false"},
+    KeySpec{"same_event", optional, boolean,
+            "one event may stand for several steps; default false"},
 };
 
 constexpr std::array kMatchKeys{
     KeySpec{"event", optional, map, "every event that satisfies it is a match", {}, kEventKeys},
     KeySpec{"count", optional, map, "enough events within a time", {}, kCountKeys},
-    KeySpec{"all", optional, map, "one event for each step within a time, in any order", {}, kAllKeys},
+    KeySpec{
+        "all", optional, map, "one event for each step within a time, in any order", {}, kAllKeys},
     KeySpec{"sequence", not_yet, other, ""},
     KeySpec{"absent", not_yet, other, ""},
     KeySpec{"sustained", not_yet, other, ""},
@@ -48,7 +59,8 @@ constexpr std::array kMatchKeys{
 };
 
 constexpr std::array kEscalateKeys{
-    KeySpec{"when", required, expression, "condition over count, distinct, severity, opened_at, at, e, key, params"},
+    KeySpec{"when", required, expression,
+            "condition over count, distinct, severity, opened_at, at, e, key, params"},
     KeySpec{"severity", required, word, "raised to this; never lowered", kSeverityWords},
 };
 
@@ -61,17 +73,27 @@ constexpr std::array kResolveKeys{
 };
 
 constexpr std::array kRearmKeys{
-    KeySpec{"after", required, duration, "no new alert of this identity for this long after a resolve"},
+    KeySpec{"after", required, duration,
+            "no new alert of this identity for this long after a resolve"},
 };
 
 constexpr std::array kAlertKeys{
-    KeySpec{"identity", optional, texts, "what one alert is about: a part of for_each; default all of it"},
+    KeySpec{"identity", optional, texts,
+            "what one alert is about: a part of for_each; default all of it"},
     KeySpec{"summary", optional, local_text, "text with {{expressions}}; default the title"},
     KeySpec{"attach", optional, expressions, "values sent along with the alert"},
-    KeySpec{"update_on", optional, yaml::ValueType::words, "what changes make a revision", kUpdateWords},
-    KeySpec{"update_min_interval", optional, duration, "least time between two revisions; default 1s"},
-    KeySpec{"escalate", optional, maps, "raise the severity while the alert is open", {}, kEscalateKeys},
-    KeySpec{"resolve", optional, map, "what ends the alert; default quiet_for: 10m", {}, kResolveKeys},
+    KeySpec{"update_on", optional, yaml::ValueType::words, "what changes make a revision",
+            kUpdateWords},
+    KeySpec{"update_min_interval", optional, duration,
+            "least time between two revisions; default 1s"},
+    KeySpec{"escalate",
+            optional,
+            maps,
+            "raise the severity while the alert is open",
+            {},
+            kEscalateKeys},
+    KeySpec{
+        "resolve", optional, map, "what ends the alert; default quiet_for: 10m", {}, kResolveKeys},
     KeySpec{"rearm", optional, other, "after_resolve (default), or {after: 30m}"},
     KeySpec{"plan_id", optional, text, "emergency plan the duty officer opens"},
     KeySpec{"department", optional, text, "who handles it"},
@@ -91,8 +113,10 @@ constexpr std::array kLimitKeys{
 constexpr std::array kTestKeys{
     KeySpec{"name", required, text, "what the test claims"},
     KeySpec{"given", required, maps, "events and engine records, each with t"},
-    KeySpec{"expect", required, maps, "every revision of the rule, in order, with the fields you care about"},
-    KeySpec{"must_reach", optional, text, "evaluated, pending, or a step's name: required with expect: []"},
+    KeySpec{"expect", required, maps,
+            "every revision of the rule, in order, with the fields you care about"},
+    KeySpec{"must_reach", optional, text,
+            "evaluated, pending, or a step's name: required with expect: []"},
 };
 
 constexpr std::array kRuleKeys{
@@ -102,8 +126,10 @@ constexpr std::array kRuleKeys{
     KeySpec{"owner", optional, text, "who answers for the rule"},
     KeySpec{"severity", required, word, "of the alert when it opens", kSeverityWords},
     KeySpec{"category", optional, text, "fire, security, ...; fire may not lower limits"},
-    KeySpec{"mode", optional, word, "default live; shadow alerts go to their own topic", kModeWords},
-    KeySpec{"for_each", required, texts, "event fields that make the key: each key has its own state"},
+    KeySpec{"mode", optional, word, "default live; shadow alerts go to their own topic",
+            kModeWords},
+    KeySpec{"for_each", required, texts,
+            "event fields that make the key: each key has its own state"},
     KeySpec{"params", optional, named_maps, "numbers to tune, read as params.NAME", {}, kParamKeys},
     KeySpec{"match", required, map, "exactly one form", {}, kMatchKeys},
     KeySpec{"alert", optional, map, "what is said and when it ends", {}, kAlertKeys},
@@ -128,8 +154,10 @@ constexpr std::array kRepeatKeys{
 };
 
 constexpr std::array kEventTypeKeys{
-    KeySpec{"lateness", optional, duration, "arrival this long after its own time makes an event late; default 2s"},
-    KeySpec{"max_age", optional, duration, "an own time older than this is not believed; default 24h"},
+    KeySpec{"lateness", optional, duration,
+            "arrival this long after its own time makes an event late; default 2s"},
+    KeySpec{"max_age", optional, duration,
+            "an own time older than this is not believed; default 24h"},
     KeySpec{"repeat", optional, map, "reports of something that goes on", {}, kRepeatKeys},
 };
 
@@ -138,7 +166,8 @@ constexpr std::array kBundleKeys{
     KeySpec{"event_types", optional, named_maps, "settings by event type", {}, kEventTypeKeys},
     KeySpec{"conditions", optional, named_texts, "named conditions, for use in where"},
     KeySpec{"limits", optional, map, "bounds for every rule", {}, kLimitKeys},
-    KeySpec{"historical_after", optional, duration, "an alert whose newest event is older is historical; default 10m"},
+    KeySpec{"historical_after", optional, duration,
+            "an alert whose newest event is older is historical; default 10m"},
     KeySpec{"calendars", not_yet, other, ""},
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 /// Every key of rule files, with its type and meaning: the parser checks against these tables and
-/// rules_json_schema() prints them. What the language has and this version does not is listed as not_yet.
+/// rules_json_schema() prints them. What the language has and this version does not is listed as
+/// not_yet.
 #include <array>
 #include <span>
 #include <string_view>
@@ -11,9 +12,11 @@
 namespace tocsin::rules {
 
 inline constexpr std::string_view kFormat = "tocsin/1";
-inline constexpr std::array<std::string_view, 4> kSeverityWords{"low", "medium", "high", "critical"};
+inline constexpr std::array<std::string_view, 4> kSeverityWords{"low", "medium", "high",
+                                                                "critical"};
 inline constexpr std::array<std::string_view, 3> kModeWords{"live", "shadow", "disabled"};
-inline constexpr std::array<std::string_view, 4> kUpdateWords{"count", "distinct", "severity", "every"};
+inline constexpr std::array<std::string_view, 4> kUpdateWords{"count", "distinct", "severity",
+                                                              "every"};
 
 using Keys = std::span<const yaml::KeySpec>;
 
@@ -37,7 +40,7 @@ Keys repeat_keys();
 /// A limit of Limits by name, for the `limits` of bundle and rule.
 struct LimitSpec {
   std::string_view name;
-  std::uint32_t Limits::* field;
+  std::uint32_t Limits::*field;
   std::uint32_t max;
 };
 std::span<const LimitSpec> limit_specs();

@@ -36,7 +36,9 @@ class TestCollector {
     return false;
   }
 
-  std::size_t line_of(const Node& node) const { return file_.source.position(node.span.begin).line; }
+  std::size_t line_of(const Node& node) const {
+    return file_.source.position(node.span.begin).line;
+  }
 
   void read(const Node& node) {
     RuleTest test;
@@ -82,7 +84,8 @@ class TestCollector {
     const Node* const node = value_of(step, "t");
     if (node != nullptr) return yaml::read_duration(*node, "t", report_);
     if (step.find("t") == nullptr) {
-      report_.add(Code::missing_key, step.entries.front().key.span, {"t", "time after the start of the test"});
+      report_.add(Code::missing_key, step.entries.front().key.span,
+                  {"t", "time after the start of the test"});
     }
     return std::nullopt;
   }
@@ -104,7 +107,8 @@ class TestCollector {
     for (const StepText& step : rule_.steps) words.push_back(step.name->text);
     if (node.kind != NodeKind::scalar || std::ranges::find(words, node.text) != words.end()) return;
     const std::vector<std::string_view> views(words.begin(), words.end());
-    report_.add(Code::test_must_reach, node.span, {node.text, yaml::join(views)}, nearest(node.text, words));
+    report_.add(Code::test_must_reach, node.span, {node.text, yaml::join(views)},
+                nearest(node.text, words));
   }
 
   const RuleText& rule_;
@@ -116,8 +120,8 @@ class TestCollector {
 
 }  // namespace
 
-std::vector<RuleTest> collect_tests(const yaml::Node& tests, const RuleText& rule, const Catalogue& catalogue,
-                                    RuleFile& file) {
+std::vector<RuleTest> collect_tests(const yaml::Node& tests, const RuleText& rule,
+                                    const Catalogue& catalogue, RuleFile& file) {
   return TestCollector(rule, catalogue, file).collect(tests);
 }
 

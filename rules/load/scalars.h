@@ -9,8 +9,8 @@ namespace tocsin::rules {
 
 enum class DurationIs : bool { text, duration };
 
-/// Quoted and block scalars are text; plain ones are true/false, an int, a double, a duration if asked
-/// for, else text. Requires: a scalar.
+/// Quoted and block scalars are text; plain ones are true/false, an int, a double, a duration if
+/// asked for, else text. Requires: a scalar.
 OwnedValue typed_scalar(const yaml::Node& node, DurationIs durations = DurationIs::text);
 
 /// A node as JSON, with the same kinds; null where it is empty or invalid.

@@ -1,8 +1,8 @@
 // rules_json_schema(): the key tables as JSON Schema.
 #include <nlohmann/json.hpp>
 
-#include "rules/load/rule_keys.h"
 #include "rules/load/loader.h"
+#include "rules/load/rule_keys.h"
 
 namespace tocsin::rules {
 namespace {

@@ -27,14 +27,16 @@ cel::Type type_of(const Value& value) {
 
 // "loc.zone" -> "zone" if the head is `head`.
 std::optional<std::string_view> after(std::string_view path, std::string_view head) {
-  if (!path.starts_with(head) || path.size() <= head.size() || path[head.size()] != '.') return std::nullopt;
+  if (!path.starts_with(head) || path.size() <= head.size() || path[head.size()] != '.')
+    return std::nullopt;
   return path.substr(head.size() + 1);
 }
 
 void add_fields(const EventTypes& types, std::string_view prefix, std::vector<std::string>& names) {
   if (types.empty()) return;
   for (const FieldSpec& field : types.front()->fields) {
-    if (common_field(types, field.name) != nullptr) names.push_back(std::string(prefix) + field.name);
+    if (common_field(types, field.name) != nullptr)
+      names.push_back(std::string(prefix) + field.name);
   }
   for (const FieldSpec& field : common_fields()) names.push_back(std::string(prefix) + field.name);
 }
@@ -47,7 +49,8 @@ const FieldSpec* common_field(const EventTypes& types, std::string_view field) {
     const FieldSpec* const spec = type->find(field);
     if (spec == nullptr) return nullptr;
     if (found == nullptr) found = spec;
-    if (spec->kind != found->kind || spec->element != found->element || spec->slot != found->slot) return nullptr;
+    if (spec->kind != found->kind || spec->element != found->element || spec->slot != found->slot)
+      return nullptr;
   }
   return found;
 }
@@ -55,7 +58,8 @@ const FieldSpec* common_field(const EventTypes& types, std::string_view field) {
 std::optional<RuleScope::Field> RuleScope::field_of(std::string_view path) const {
   if (event != nullptr) {
     if (const auto name = after(path, "e")) return Field{event, kFrameEvent, *name};
-    if (path.starts_with("loc.") || path.starts_with("device.")) return Field{event, kFrameEvent, path};
+    if (path.starts_with("loc.") || path.starts_with("device."))
+      return Field{event, kFrameEvent, path};
   }
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto name = after(path, steps[i].name);
@@ -73,7 +77,8 @@ std::optional<cel::Input> RuleScope::find(std::string_view path) const {
   if (const auto name = after(path, "key")) {
     const auto key = std::ranges::find(keys, *name, &KeyField::name);
     if (key == keys.end()) return std::nullopt;
-    return cel::Input{key->type, kFrameKey, static_cast<std::uint16_t>(key - keys.begin()), std::nullopt};
+    return cel::Input{key->type, kFrameKey, static_cast<std::uint16_t>(key - keys.begin()),
+                      std::nullopt};
   }
   if (const auto name = after(path, "params")) {
     const auto param = std::ranges::find(params, *name, &Param::name);
@@ -113,7 +118,8 @@ std::span<const cel::HostFunction> RuleScope::functions() const {
 bool RuleScope::is_partial(std::string_view path) const {
   const auto field = field_of(path);
   return field && field->types->size() > 1 &&
-         std::ranges::any_of(*field->types, [&](const EventType* t) { return t->find(field->name) != nullptr; });
+         std::ranges::any_of(*field->types,
+                             [&](const EventType* t) { return t->find(field->name) != nullptr; });
 }
 
 }  // namespace tocsin::rules

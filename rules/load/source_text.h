@@ -1,6 +1,6 @@
 #pragma once
-/// SourceText: one file's text and where its lines begin. Turns byte offsets into what people count:
-/// lines from 1, columns in code points from 1. A byte order mark at the start is left out.
+/// SourceText: one file's text and where its lines begin. Turns byte offsets into what people
+/// count: lines from 1, columns in code points from 1. A byte order mark at the start is left out.
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,7 +25,9 @@ class SourceText {
 
   const std::string& name() const { return name_; }
   std::string_view text() const { return text_; }
-  std::string_view text(Span span) const { return text().substr(span.begin, span.end - span.begin); }
+  std::string_view text(Span span) const {
+    return text().substr(span.begin, span.end - span.begin);
+  }
   Position position(std::size_t offset) const;
   /// Without its line break. Requires: number from 1.
   std::string_view line(std::size_t number) const;

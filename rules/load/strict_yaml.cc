@@ -21,7 +21,9 @@ struct TooDeep {};
 bool is_word_bool(std::string_view text) {
   static constexpr std::array<std::string_view, 4> kWords{"yes", "no", "on", "off"};
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   return std::ranges::find(kWords, lower) != kWords.end();
 }
 
@@ -137,7 +139,8 @@ class Builder final : public YAML::EventHandler {
     scalar.text = value;
     scalar.span.end = text_offsets(source, begin, scalar.style, value).back();
     check_quotes(scalar);
-    const bool is_key = !open_.empty() && open_.back().node.kind == NodeKind::map && !open_.back().key;
+    const bool is_key =
+        !open_.empty() && open_.back().node.kind == NodeKind::map && !open_.back().key;
     if (!is_key && scalar.is_plain() && is_word_bool(value)) {
       const bool truth = value.size() == 3 ? (value[0] | 32) == 'y' : (value[1] | 32) == 'n';
       report_.add(Code::yaml_word_bool, scalar.span, {value, truth ? "true" : "false"},
@@ -147,7 +150,8 @@ class Builder final : public YAML::EventHandler {
   }
   // The parser takes the end of the document for a closing quote.
   void check_quotes(Node& scalar) {
-    const bool quoted = scalar.style == ScalarStyle::single_quoted || scalar.style == ScalarStyle::double_quoted;
+    const bool quoted =
+        scalar.style == ScalarStyle::single_quoted || scalar.style == ScalarStyle::double_quoted;
     const std::string_view written = report_.source().text(scalar.span);
     if (!quoted || (written.size() > 1 && written.back() == written.front())) return;
     report_.add(Code::yaml_syntax, {scalar.span.begin, scalar.span.begin + 1},
@@ -219,7 +223,8 @@ class Builder final : public YAML::EventHandler {
 
 void report_syntax(const YAML::ParserException& error, const Chunk& chunk, Report& report) {
   const std::size_t size = report.source().text().size();
-  const std::size_t mark = error.mark.is_null() ? 0 : static_cast<std::size_t>(std::max(error.mark.pos, 0));
+  const std::size_t mark =
+      error.mark.is_null() ? 0 : static_cast<std::size_t>(std::max(error.mark.pos, 0));
   const std::size_t at = std::min(chunk.text.begin + mark, size);
   if (error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR) {
     report.add(Code::yaml_alias, {at, at + 1});

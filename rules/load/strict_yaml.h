@@ -1,10 +1,10 @@
 #pragma once
-/// A strict YAML 1.2 reader for files people write: rules and configuration. Positions for everything,
-/// several documents per file, and no feature that surprises: tags, anchors, aliases, merge keys,
-/// directives, tabs, duplicate keys, and bare yes/no/on/off are errors with a hint.
+/// A strict YAML 1.2 reader for files people write: rules and configuration. Positions for
+/// everything, several documents per file, and no feature that surprises: tags, anchors, aliases,
+/// merge keys, directives, tabs, duplicate keys, and bare yes/no/on/off are errors with a hint.
 ///
-/// Works on text. Thread: any. A document with a syntax error is reported and left out; the others are read.
-/// Limits: kMaxYamlBytes per file, kMaxYamlDepth levels.
+/// Works on text. Thread: any. A document with a syntax error is reported and left out; the others
+/// are read. Limits: kMaxYamlBytes per file, kMaxYamlDepth levels.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -27,7 +27,8 @@ constexpr std::array<EngineWord, 6> kEngineWords{{{"restart", {}},
                                                   {"tick", {}},
                                                   {"gateway", {"id", "state"}},
                                                   {"reload", {"rules"}}}};
-constexpr std::array<std::string_view, 6> kEngineNames{"restart", "down", "up", "tick", "gateway", "reload"};
+constexpr std::array<std::string_view, 6> kEngineNames{"restart", "down",    "up",
+                                                       "tick",    "gateway", "reload"};
 
 // A step sets neither: `t` is the arrival, `late` follows from it.
 bool is_input(const FieldSpec& field) {
@@ -53,7 +54,8 @@ bool is_time(const Node& node, ValueKind kind) {
   if (kind == ValueKind::int64) return true;
   std::string_view text = node.text;
   if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-  return kind == ValueKind::string && (yaml::parse_duration(text) || text.find('T') != std::string_view::npos);
+  return kind == ValueKind::string &&
+         (yaml::parse_duration(text) || text.find('T') != std::string_view::npos);
 }
 
 bool fits(const Node& node, ValueKind wanted) {
@@ -105,7 +107,8 @@ class StepReader {
 
   bool is_filled(const Entry& entry) {
     if (entry.value.kind == NodeKind::scalar) return true;
-    if (entry.value.kind == NodeKind::null) report_.add(Code::empty_value, entry.key.span, {entry.key.text});
+    if (entry.value.kind == NodeKind::null)
+      report_.add(Code::empty_value, entry.key.span, {entry.key.text});
     return false;
   }
 
@@ -127,19 +130,22 @@ class StepReader {
     line_[name] = to_json(entry.value);
   }
 
-  void check(const Node& node, std::string_view name, ValueKind kind, const std::vector<std::string>& words) {
+  void check(const Node& node, std::string_view name, ValueKind kind,
+             const std::vector<std::string>& words) {
     if (node.kind == NodeKind::invalid) return;
     if (node.kind != NodeKind::scalar || !fits(node, kind)) {
       refuse(node, name, to_string(kind));
     } else if (!words.empty() && std::ranges::find(words, node.text) == words.end()) {
       const std::vector<std::string_view> views(words.begin(), words.end());
-      report_.add(Code::unknown_word, node.span, {name, node.text, yaml::join(views)}, nearest(node.text, words));
+      report_.add(Code::unknown_word, node.span, {name, node.text, yaml::join(views)},
+                  nearest(node.text, words));
     }
   }
 
   void refuse(const Node& node, std::string_view name, std::string_view wanted) {
     const bool scalar = node.kind == NodeKind::scalar;
-    const Words got = scalar ? Words(to_string(typed_scalar(node).view().kind())) : kind_words(node.kind);
+    const Words got =
+        scalar ? Words(to_string(typed_scalar(node).view().kind())) : kind_words(node.kind);
     const bool quote = scalar && wanted == "string";
     report_.add(Code::test_value_kind, node.span,
                 {name, wanted, got, quote ? "quote it: \"" + node.text + "\"" : std::string(),
@@ -185,7 +191,8 @@ class StepReader {
 
 }  // namespace
 
-ordered_json read_test_step(const yaml::Node& step, const Catalogue& catalogue, yaml::Report& report) {
+ordered_json read_test_step(const yaml::Node& step, const Catalogue& catalogue,
+                            yaml::Report& report) {
   return StepReader(step, catalogue, report).read();
 }
 

@@ -8,6 +8,7 @@
 namespace tocsin::rules {
 
 /// Requires: a map. What is wrong is reported; the result is then of no use.
-nlohmann::ordered_json read_test_step(const yaml::Node& step, const Catalogue& catalogue, yaml::Report& report);
+nlohmann::ordered_json read_test_step(const yaml::Node& step, const Catalogue& catalogue,
+                                      yaml::Report& report);
 
 }  // namespace tocsin::rules

@@ -35,7 +35,8 @@ class Walk {
 
   // Behind the closing quote, or behind the last character.
   std::size_t end() {
-    const bool quoted = style_ == ScalarStyle::single_quoted || style_ == ScalarStyle::double_quoted;
+    const bool quoted =
+        style_ == ScalarStyle::single_quoted || style_ == ScalarStyle::double_quoted;
     if (!quoted) return std::min(at_, source_.size());
     skip_line_continuation();
     while (at_ < source_.size() && is_space(source_[at_])) ++at_;
@@ -70,8 +71,8 @@ class Walk {
     }
   }
 
-  // A space of the text stands for one character, an escape, or folded lines, which the next visible
-  // character skips.
+  // A space of the text stands for one character, an escape, or folded lines, which the next
+  // visible character skips.
   std::size_t space(char c) {
     here_ = at_;
     if (is_escape()) {

@@ -32,7 +32,8 @@ ordered_json conditions_used(const std::vector<PatternText>& patterns, const Bun
     if (pattern.where == nullptr) continue;
     for (const NameUse& name : names_in(pattern.where->text)) {
       const auto condition = bundle.conditions.find(name.path);
-      if (condition != bundle.conditions.end()) used[condition->first] = condition->second.expression->text;
+      if (condition != bundle.conditions.end())
+        used[condition->first] = condition->second.expression->text;
     }
   }
   return used;
@@ -49,7 +50,8 @@ ordered_json settings_used(const std::vector<PatternText>& patterns, const Bundl
   ordered_json settings = ordered_json::array();
   for (const TypeText& type : bundle.types) {
     const bool used = std::ranges::any_of(patterns, [&](const PatternText& p) {
-      return std::ranges::any_of(p.events, [&](const yaml::Node* e) { return e->text == type.name->text; });
+      return std::ranges::any_of(p.events,
+                                 [&](const yaml::Node* e) { return e->text == type.name->text; });
     });
     if (!used) continue;
     settings.push_back({type.name->text, type.lateness.value_or(TypeSettings{}.lateness).count(),
@@ -71,20 +73,27 @@ std::string rule_version(const RuleText& rule, const BundleText& bundle) {
   const std::vector<PatternText> patterns = patterns_of(rule);
   ordered_json limits = ordered_json::array();
   for (const LimitText& limit : bundle.limits) limits.push_back({limit.spec->name, limit.value});
-  const ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle), limits};
+  const ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle),
+                           limits};
   return sha256(text_of(rule) + "\n" + parts.dump());
 }
 
 std::string match_hash(const RuleText& rule) {
   ordered_json steps = ordered_json::array();
-  for (const StepText& step : rule.steps) steps.push_back({step.name->text, event_names(step.pattern)});
+  for (const StepText& step : rule.steps)
+    steps.push_back({step.name->text, event_names(step.pattern)});
   std::vector<std::string> distinct;
   for (const yaml::Node* field : rule.distinct) distinct.push_back(field->text);
   std::vector<std::string> identity;
   for (const std::uint16_t i : rule.rule.alert.identity) identity.push_back(rule.rule.for_each[i]);
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
-  const ordered_json structure{rule.rule.form.index(), event_names(rule.pattern), steps,   distinct,
-                               rule.rule.for_each,     identity, all != nullptr && all->same_event};
+  const ordered_json structure{rule.rule.form.index(),
+                               event_names(rule.pattern),
+                               steps,
+                               distinct,
+                               rule.rule.for_each,
+                               identity,
+                               all != nullptr && all->same_event};
   return sha256(structure.dump());
 }
 

@@ -20,9 +20,11 @@ struct Bad {
   std::vector<std::string> expected;  ///< "code line:col suggestion"
 };
 
-std::string rule(const std::string& more) { return kRule + more; }              // from line 6
-std::string head(const std::string& more) { return kHead + more; }              // from line 5
-std::string alert(const std::string& more) { return kRule + "alert:\n  " + more + "\n"; }  // line 7, col 3
+std::string rule(const std::string& more) { return kRule + more; }  // from line 6
+std::string head(const std::string& more) { return kHead + more; }  // from line 5
+std::string alert(const std::string& more) {
+  return kRule + "alert:\n  " + more + "\n";
+}  // line 7, col 3
 std::string where(const std::string& text) {  // the text begins at 7:12
   return kHead + "match:\n  event:\n    where: " + text + "\n    event: smoke.alarm\n";
 }
@@ -31,17 +33,22 @@ std::string count(const std::string& more) {  // line 7
 }
 std::string all(const std::string& more) {  // line 10
   return kHead +
-         "match:\n  all:\n    steps:\n      smoke: {event: smoke.alarm}\n      cam: {event: camera.detection}\n    " +
+         "match:\n  all:\n    steps:\n      smoke: {event: smoke.alarm}\n      cam: {event: "
+         "camera.detection}\n    " +
          more + "\n";
 }
-std::string param(const std::string& text) { return kRule + "params: {p: " + text + "}\n"; }  // 6:10
+std::string param(const std::string& text) {
+  return kRule + "params: {p: " + text + "}\n";
+}  // 6:10
 std::string given(const std::string& step) {  // line 8, col 9
-  return kRule + "tests:\n  - name: t\n    given: [" + "{t: 0s, event: smoke.alarm, device_id: D}, " + step +
-         "]\n    expect: [{t: 0s}]\n";
+  return kRule + "tests:\n  - name: t\n    given: [" +
+         "{t: 0s, event: smoke.alarm, device_id: D}, " + step + "]\n    expect: [{t: 0s}]\n";
 }
 std::string expect(const std::string& line) {  // line 9, col 14
-  return kRule + "tests:\n  - name: t\n    given: [{t: 0s, event: smoke.alarm, device_id: D}]\n    expect: [" + line +
-         "]\n";
+  return kRule +
+         "tests:\n  - name: t\n    given: [{t: 0s, event: smoke.alarm, device_id: D}]\n    expect: "
+         "[" +
+         line + "]\n";
 }
 
 const Bad kBad[] = {
@@ -50,13 +57,21 @@ const Bad kBad[] = {
     {"misspelt known key", rule("severty: low\n"), {"E2103 6:1 severity"}},
     {"nothing but a list", "- a\n- b\n", {"E2101 1:1"}},
     {"text only", "hello\n", {"E2101 1:1"}},
-    {"no format", "rule: r\nseverity: high\nfor_each: []\nmatch: {event: {event: smoke.alarm}}\n", {"E2102 1:1"}},
+    {"no format",
+     "rule: r\nseverity: high\nfor_each: []\nmatch: {event: {event: smoke.alarm}}\n",
+     {"E2102 1:1"}},
     {"missing three", "format: tocsin/1\nrule: r\n", {"E2102 1:1", "E2102 1:1", "E2102 1:1"}},
-    {"other format", "format: tocsin/2\nrule: r\nseverity: low\nfor_each: []\nmatch: {event: {event: smoke.alarm}}\n",
+    {"other format",
+     "format: tocsin/2\nrule: r\nseverity: low\nfor_each: []\nmatch: {event: {event: "
+     "smoke.alarm}}\n",
      {"E2201 1:9 tocsin/1"}},
-    {"name with capitals", "format: tocsin/1\nrule: Smoke\nseverity: low\nfor_each: []\nmatch: {event: {event: smoke.alarm}}\n",
+    {"name with capitals",
+     "format: tocsin/1\nrule: Smoke\nseverity: low\nfor_each: []\nmatch: {event: {event: "
+     "smoke.alarm}}\n",
      {"E2117 2:7"}},
-    {"severity word", "format: tocsin/1\nrule: r\nseverity: hihg\nfor_each: []\nmatch: {event: {event: smoke.alarm}}\n",
+    {"severity word",
+     "format: tocsin/1\nrule: r\nseverity: hihg\nfor_each: []\nmatch: {event: {event: "
+     "smoke.alarm}}\n",
      {"E2116 3:11 high"}},
     {"mode word", rule("mode: shadwo\n"), {"E2116 6:7 shadow"}},
     {"title in a third language", rule("title: {en: A, fr: B}\n"), {"E2103 6:16"}},
@@ -64,17 +79,29 @@ const Bad kBad[] = {
     {"title is a list", rule("title: [a]\n"), {"E2101 6:8"}},
     {"value missing", rule("owner:\n"), {"E2104 6:1"}},
     {"duplicate key", rule("owner: a\nowner: b\n"), {"E1009 7:1"}},
-    {"for_each is text", "format: tocsin/1\nrule: r\nseverity: low\nfor_each: device_id\nmatch: {event: {event: smoke.alarm}}\n",
+    {"for_each is text",
+     "format: tocsin/1\nrule: r\nseverity: low\nfor_each: device_id\nmatch: {event: {event: "
+     "smoke.alarm}}\n",
      {"E2101 4:11"}},
-    {"for_each twice the same", "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [device_id, device_id]\nmatch: {event: {event: smoke.alarm}}\n",
+    {"for_each twice the same",
+     "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [device_id, device_id]\nmatch: {event: "
+     "{event: smoke.alarm}}\n",
      {"E2107 4:23"}},
-    {"for_each of no such field", "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [loc.bulding]\nmatch: {event: {event: smoke.alarm}}\n",
+    {"for_each of no such field",
+     "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [loc.bulding]\nmatch: {event: {event: "
+     "smoke.alarm}}\n",
      {"E2205 4:12 loc.building"}},
-    {"for_each with e.", "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [e.loc.zone]\nmatch: {event: {event: smoke.alarm}}\n",
+    {"for_each with e.",
+     "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [e.loc.zone]\nmatch: {event: {event: "
+     "smoke.alarm}}\n",
      {"E2205 4:12 loc.zone"}},
-    {"for_each field of one type only", "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [label]\nmatch: {event: {event: [camera.detection, smoke.clear]}}\n",
+    {"for_each field of one type only",
+     "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [label]\nmatch: {event: {event: "
+     "[camera.detection, smoke.clear]}}\n",
      {"E2205 4:12 late"}},
-    {"key of two types", "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [state]\nmatch: {event: {event: [gate.state, gate.count]}}\n",
+    {"key of two types",
+     "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [state]\nmatch: {event: {event: "
+     "[gate.state, gate.count]}}\n",
      {"E2214 4:12"}},
 
     // What this version does not have.
@@ -94,12 +121,16 @@ const Bad kBad[] = {
 
     // The form.
     {"no form", head("match: {}\n"), {"E2203 5:1"}},
-    {"two forms", head("match:\n  event: {event: smoke.alarm}\n  count: {event: smoke.alarm, at_least: 2, within: 5s}\n"),
+    {"two forms",
+     head("match:\n  event: {event: smoke.alarm}\n  count: {event: smoke.alarm, at_least: 2, "
+          "within: 5s}\n"),
      {"E2203 7:3"}},
     {"misspelt form", head("match: {cuont: {}}\n"), {"E2103 5:9 count"}},
     {"event without event", head("match: {event: {where: \"true\"}}\n"), {"E2102 5:9"}},
     {"unknown type", head("match: {event: {event: smoke.alram}}\n"), {"E2204 5:24 smoke.alarm"}},
-    {"unknown type in a list", head("match: {event: {event: [smoke.clear, smok.alarm]}}\n"), {"E2204 5:38 smoke.alarm"}},
+    {"unknown type in a list",
+     head("match: {event: {event: [smoke.clear, smok.alarm]}}\n"),
+     {"E2204 5:38 smoke.alarm"}},
     {"no type in the list", head("match: {event: {event: []}}\n"), {"E2106 5:24"}},
     {"type twice", head("match: {event: {event: [smoke.clear, smoke.clear]}}\n"), {"E2107 5:38"}},
     {"count without window", count("at_least: 2"), {"E2102 6:3"}},
@@ -108,13 +139,23 @@ const Bad kBad[] = {
     {"at_least nothing", count("at_least: 0\n    within: 5s"), {"E2115 7:15"}},
     {"at_least a half", count("at_least: 1.5\n    within: 5s"), {"E2112 7:15"}},
     {"at_least beyond memory", count("at_least: 10001\n    within: 5s"), {"E2213 7:15"}},
-    {"distinct of no such field", count("at_least: 2\n    within: 5s\n    distinct: [devce_id]"), {"E2205 9:16 device_id"}},
-    {"one step", head("match: {all: {steps: {a: {event: smoke.alarm}}, within: 5s}}\n"), {"E2211 5:15"}},
-    {"step name reserved", head("match: {all: {steps: {e: {event: smoke.alarm}, b: {event: smoke.clear}}, within: 5s}}\n"),
+    {"distinct of no such field",
+     count("at_least: 2\n    within: 5s\n    distinct: [devce_id]"),
+     {"E2205 9:16 device_id"}},
+    {"one step",
+     head("match: {all: {steps: {a: {event: smoke.alarm}}, within: 5s}}\n"),
+     {"E2211 5:15"}},
+    {"step name reserved",
+     head(
+         "match: {all: {steps: {e: {event: smoke.alarm}, b: {event: smoke.clear}}, within: 5s}}\n"),
      {"E2207 5:23"}},
-    {"step name with a dash", head("match: {all: {steps: {a-b: {event: smoke.alarm}, b: {event: smoke.clear}}, within: 5s}}\n"),
+    {"step name with a dash",
+     head("match: {all: {steps: {a-b: {event: smoke.alarm}, b: {event: smoke.clear}}, within: "
+          "5s}}\n"),
      {"E2117 5:23"}},
-    {"step empty", head("match: {all: {steps: {a: , b: {event: smoke.clear}}, within: 5s}}\n"), {"E2104 5:23"}},
+    {"step empty",
+     head("match: {all: {steps: {a: , b: {event: smoke.clear}}, within: 5s}}\n"),
+     {"E2104 5:23"}},
     {"keep too many", all("within: 5s\n    keep: 1000"), {"E2115 11:11"}},
     {"same_event a word", all("within: 5s\n    same_event: ture"), {"E2114 11:17 true"}},
     {"same_event yes", all("within: 5s\n    same_event: yes"), {"E1010 11:17 true"}},
@@ -124,24 +165,44 @@ const Bad kBad[] = {
     {"blank condition", where("\"  \""), {"E2104 7:12"}},
     {"tag trap", where("!e.test_mode"), {"E1005 7:12"}},
     {"unknown field", where("\"e.levle > 1.0\""), {"E3101 7:13 e.level"}},
-    {"unknown field after wide characters", where("\"e.device_id == '烟雾' && e.levle > 1.0\""), {"E3101 7:36 e.level"}},
+    {"unknown field after wide characters",
+     where("\"e.device_id == '烟雾' && e.levle > 1.0\""),
+     {"E3101 7:36 e.level"}},
     {"unknown field, plain", where("e.test_mode || e.levle > 1.0"), {"E3101 7:27 e.level"}},
-    {"unknown field, plain over two lines", where("e.test_mode ||\n      e.levle > 1.0"), {"E3101 8:7 e.level"}},
-    {"unknown field, literal block", where("|\n      e.test_mode\n      || e.levle > 1.0"), {"E3101 9:10 e.level"}},
-    {"unknown field, folded block", where(">-\n      e.test_mode\n      || e.levle > 1.0"), {"E3101 9:10 e.level"}},
-    {"unknown field behind escapes", where("\"e.device_id == \\\"a\\\" && e.levle > 1.0\""), {"E3101 7:37 e.level"}},
-    {"unknown parameter", where("\"e.level > params.mn\"") + "params: {min: {value: 1}}\n", {"E3101 7:23 params.min"}},
+    {"unknown field, plain over two lines",
+     where("e.test_mode ||\n      e.levle > 1.0"),
+     {"E3101 8:7 e.level"}},
+    {"unknown field, literal block",
+     where("|\n      e.test_mode\n      || e.levle > 1.0"),
+     {"E3101 9:10 e.level"}},
+    {"unknown field, folded block",
+     where(">-\n      e.test_mode\n      || e.levle > 1.0"),
+     {"E3101 9:10 e.level"}},
+    {"unknown field behind escapes",
+     where("\"e.device_id == \\\"a\\\" && e.levle > 1.0\""),
+     {"E3101 7:37 e.level"}},
+    {"unknown parameter",
+     where("\"e.level > params.mn\"") + "params: {min: {value: 1}}\n",
+     {"E3101 7:23 params.min"}},
     {"no boolean", where("\"e.level\""), {"E3105 7:13"}},
     {"syntax", where("\"e.level > \""), {"E3006 7:23"}},
-    {"two mistakes in two places", where("\"e.levle > 1.0 && e.temprature > 2.0\""),
+    {"two mistakes in two places",
+     where("\"e.levle > 1.0 && e.temprature > 2.0\""),
      {"E3101 7:13 e.level", "E3101 7:30 e.temperature"}},
     {"text compared with a number", where("\"e.level > 'high'\""), {"E3104 7:13"}},
-    {"a step in a step's condition", head("match: {all: {steps: {a: {event: smoke.alarm, where: \"b.level > 1.0\"}, b: {event: smoke.alarm}}, within: 5s}}\n"),
+    {"a step in a step's condition",
+     head("match: {all: {steps: {a: {event: smoke.alarm, where: \"b.level > 1.0\"}, b: {event: "
+          "smoke.alarm}}, within: 5s}}\n"),
      {"E3101 5:55 e.level"}},
-    {"field of one listed type only", head("match: {event: {event: [smoke.alarm, smoke.clear], where: \"e.level > 1.0\"}}\n"),
+    {"field of one listed type only",
+     head("match: {event: {event: [smoke.alarm, smoke.clear], where: \"e.level > 1.0\"}}\n"),
      {"E3101 5:60"}},
-    {"join of no step", all("within: 5s\n    join: \"smoke.loc.zone == cam.loc.zoen\""), {"E3101 11:30 cam.loc.zone"}},
-    {"join function's argument", all("within: 5s\n    join: \"adjacent(smoke.loc.zone, 3)\""), {"E3103 11:12"}},
+    {"join of no step",
+     all("within: 5s\n    join: \"smoke.loc.zone == cam.loc.zoen\""),
+     {"E3101 11:30 cam.loc.zone"}},
+    {"join function's argument",
+     all("within: 5s\n    join: \"adjacent(smoke.loc.zone, 3)\""),
+     {"E3103 11:12"}},
 
     // Parameters.
     {"parameter not a map", param("3"), {"E2101 6:13"}},
@@ -158,40 +219,71 @@ const Bad kBad[] = {
     {"identity beyond the key", alert("identity: [loc.building]"), {"E2206 7:14"}},
     {"template not closed", alert("summary: \"a {{count\""), {"E2401 7:15"}},
     {"template empty", alert("summary: \"a {{ }}\""), {"E2402 7:15"}},
-    {"template's name", alert("summary: {en: \"{{cuont}}\", zh: \"烟 {{coun}}\"}"), {"E3101 7:20 count", "E3101 7:39 count"}},
+    {"template's name",
+     alert("summary: {en: \"{{cuont}}\", zh: \"烟 {{coun}}\"}"),
+     {"E3101 7:20 count", "E3101 7:39 count"}},
     {"attach name", alert("attach: [e.level, e.temp]"), {"E3101 7:21"}},
     {"update_on word", alert("update_on: [cuont]"), {"E2116 7:15 count"}},
-    {"escalate not a list", alert("escalate: {when: \"count > 2\", severity: critical}"), {"E2101 7:13"}},
+    {"escalate not a list",
+     alert("escalate: {when: \"count > 2\", severity: critical}"),
+     {"E2101 7:13"}},
     {"escalate without severity", alert("escalate: [{when: \"count > 2\"}]"), {"E2102 7:15"}},
-    {"escalate on a step", kRule + "alert: {escalate: [{when: \"smoke.level > 1.0\", severity: critical}]}\n", {"E3101 6:28 e.level"}},
+    {"escalate on a step",
+     kRule + "alert: {escalate: [{when: \"smoke.level > 1.0\", severity: critical}]}\n",
+     {"E3101 6:28 e.level"}},
     {"resolve never", alert("resolve: {}"), {"E2106 7:3"}},
     {"resolve unknown", alert("resolve: {quiet: 5m}"), {"E2103 7:13"}},
     {"resolve without unit", alert("resolve: {quiet_for: 600}"), {"E2111 7:24 600s"}},
-    {"or_event has no identity", kHead.substr(0, kHead.find("for_each")) + "for_each: [label]\nmatch: {event: {event: camera.detection}}\nalert: {resolve: {or_event: {event: panel.operation}}}\n",
+    {"or_event has no identity",
+     kHead.substr(0, kHead.find("for_each")) +
+         "for_each: [label]\nmatch: {event: {event: camera.detection}}\nalert: {resolve: "
+         "{or_event: {event: panel.operation}}}\n",
      {"E2205 6:37"}},
-    {"or_event's condition", alert("resolve: {or_event: {event: panel.operation, where: \"e.opp == 'reset'\"}}"), {"E3101 7:56 e.op"}},
+    {"or_event's condition",
+     alert("resolve: {or_event: {event: panel.operation, where: \"e.opp == 'reset'\"}}"),
+     {"E3101 7:56 e.op"}},
     {"rearm word", alert("rearm: after_resovle"), {"E2116 7:10 after_resolve"}},
     {"rearm key", alert("rearm: {afer: 30m}"), {"E2103 7:11 after", "E2102 7:11"}},
 
     // Limits.
-    {"fire with little memory", rule("category: fire\nlimits: {max_evidence: 10}\n"), {"E2212 7:24"}},
-    {"fire with few candidates", all("within: 5s\n    keep: 4") + "category: fire\n", {"E2212 11:11"}},
+    {"fire with little memory",
+     rule("category: fire\nlimits: {max_evidence: 10}\n"),
+     {"E2212 7:24"}},
+    {"fire with few candidates",
+     all("within: 5s\n    keep: 4") + "category: fire\n",
+     {"E2212 11:11"}},
     {"no such limit", rule("limits: {max_key: 10}\n"), {"E2103 6:10 max_keys"}},
 
     // Tests.
-    {"test without name", rule("tests:\n  - given: []\n    expect: []\n    must_reach: evaluated\n"), {"E2102 7:5", "E2106 7:12"}},
+    {"test without name",
+     rule("tests:\n  - given: []\n    expect: []\n    must_reach: evaluated\n"),
+     {"E2102 7:5", "E2106 7:12"}},
     {"tests not a list", rule("tests: {name: a}\n"), {"E2101 6:8"}},
     {"step without t", given("{event: smoke.alarm, device_id: D}"), {"E2102 8:57"}},
     {"step without t after others", given("{t: 5s, engine: tick}, {engine: tick}"), {"E2102 8:80"}},
     {"step of no kind", given("{t: 1s, device_id: D}"), {"E2501 8:57"}},
     {"step of two kinds", given("{t: 1s, event: smoke.alarm, engine: restart}"), {"E2501 8:57"}},
-    {"step of unknown type", given("{t: 1s, event: smoke.alrm, device_id: D}"), {"E2204 8:71 smoke.alarm"}},
-    {"step with unknown field", given("{t: 1s, event: smoke.alarm, device_id: D, levle: 3}"), {"E2103 8:98 level"}},
-    {"step with a number as id", given("{t: 1s, event: smoke.alarm, device_id: 12}"), {"E2502 8:95"}},
-    {"step with text as level", given("{t: 1s, event: smoke.alarm, device_id: D, level: high}"), {"E2502 8:105"}},
-    {"step with a negative count", given("{t: 1s, event: meter, device_id: D, total: -1}"), {"E2502 8:99"}},
-    {"step with a word the type lacks", given("{t: 1s, event: gate.state, device_id: D, state: opne}"), {"E2116 8:104 open"}},
-    {"step with a boolean in words", given("{t: 1s, event: smoke.alarm, device_id: D, test_mode: yes}"), {"E1010 8:109 true"}},
+    {"step of unknown type",
+     given("{t: 1s, event: smoke.alrm, device_id: D}"),
+     {"E2204 8:71 smoke.alarm"}},
+    {"step with unknown field",
+     given("{t: 1s, event: smoke.alarm, device_id: D, levle: 3}"),
+     {"E2103 8:98 level"}},
+    {"step with a number as id",
+     given("{t: 1s, event: smoke.alarm, device_id: 12}"),
+     {"E2502 8:95"}},
+    {"step with text as level",
+     given("{t: 1s, event: smoke.alarm, device_id: D, level: high}"),
+     {"E2502 8:105"}},
+    {"step with a negative count",
+     given("{t: 1s, event: meter, device_id: D, total: -1}"),
+     {"E2502 8:99"}},
+    {"step with a word the type lacks",
+     given("{t: 1s, event: gate.state, device_id: D, state: opne}"),
+     {"E2116 8:104 open"}},
+    {"step with a boolean in words",
+     given("{t: 1s, event: smoke.alarm, device_id: D, test_mode: yes}"),
+     {"E1010 8:109 true"}},
     {"step without device", given("{t: 1s, event: smoke.alarm}"), {"E2102 8:64"}},
     {"steps out of order", given("{t: 5s, engine: tick}, {t: 4s, engine: tick}"), {"E2503 8:83"}},
     {"engine word", given("{t: 5s, engine: restrat}"), {"E2116 8:72 restart"}},
@@ -203,7 +295,9 @@ const Bad kBad[] = {
     {"expected severity", expect("{severity: hgih}"), {"E2116 9:25 high"}},
     {"expected count in words", expect("{count: two}"), {"E2112 9:22"}},
     {"expected flag", expect("{late: 1}"), {"E2114 9:21"}},
-    {"must_reach a step that is none", kRule + "tests: [{name: a, given: [{t: 0s, engine: tick}], expect: [], must_reach: evalated}]\n",
+    {"must_reach a step that is none",
+     kRule +
+         "tests: [{name: a, given: [{t: 0s, engine: tick}], expect: [], must_reach: evalated}]\n",
      {"E2505 6:75 evaluated"}},
 };
 
@@ -234,20 +328,23 @@ INSTANTIATE_TEST_SUITE_P(Table, BadRule, ::testing::ValuesIn(kBad), test_name);
 TEST(BadRules, TheContractsExampleReadsAsPromised) {
   const Loaded loaded = test::load_text(kRule + "treshold: 3\n", "rules.d/smoke.yaml");
   ASSERT_THAT(loaded.diagnostics, SizeIs(1));
-  EXPECT_EQ(render(loaded.diagnostics[0], Language::en, false),
-            "rules.d/smoke.yaml:6:1: error E2103: unknown field 'treshold'\n  treshold: 3\n  ^~~~~~~~\n");
+  EXPECT_EQ(
+      render(loaded.diagnostics[0], Language::en, false),
+      "rules.d/smoke.yaml:6:1: error E2103: unknown field 'treshold'\n  treshold: 3\n  ^~~~~~~~\n");
 }
 
 TEST(BadRules, AllFaultsOfAllFilesComeInOneRun) {
-  const Loaded loaded = load({{"a.yaml", kRule + "onwer: x\nmodus: y\n"},
-                              {"b.yaml", "rule: b\n---\nformat: tocsin/1\n  bad: 1\n---\nformat: tocsin/3\n"}},
-                             test::catalogue());
+  const Loaded loaded =
+      load({{"a.yaml", kRule + "onwer: x\nmodus: y\n"},
+            {"b.yaml", "rule: b\n---\nformat: tocsin/1\n  bad: 1\n---\nformat: tocsin/3\n"}},
+           test::catalogue());
   std::vector<std::string> lines;
   for (const Diagnostic& d : loaded.diagnostics) lines.push_back(d.file + " " + brief({d})[0]);
-  EXPECT_THAT(lines, ElementsAre("a.yaml E2103 6:1 owner", "a.yaml E2103 7:1 mode", "b.yaml E2102 1:1", "b.yaml E2102 1:1",
-                                 "b.yaml E2102 1:1", "b.yaml E2102 1:1", "b.yaml E1001 4:6", "b.yaml E2102 6:1",
-                                 "b.yaml E2102 6:1", "b.yaml E2102 6:1", "b.yaml E2102 6:1",
-                                 "b.yaml E2201 6:9 tocsin/1"));
+  EXPECT_THAT(lines,
+              ElementsAre("a.yaml E2103 6:1 owner", "a.yaml E2103 7:1 mode", "b.yaml E2102 1:1",
+                          "b.yaml E2102 1:1", "b.yaml E2102 1:1", "b.yaml E2102 1:1",
+                          "b.yaml E1001 4:6", "b.yaml E2102 6:1", "b.yaml E2102 6:1",
+                          "b.yaml E2102 6:1", "b.yaml E2102 6:1", "b.yaml E2201 6:9 tocsin/1"));
 }
 
 TEST(BadRules, TwoRulesOfOneNameAreRefusedWithThePlaceOfTheFirst) {
@@ -258,27 +355,35 @@ TEST(BadRules, TwoRulesOfOneNameAreRefusedWithThePlaceOfTheFirst) {
 }
 
 TEST(BadRules, AFaultForSeveralTypesIsToldOnce) {
-  const Loaded loaded = test::load_text(
-      kHead + "match: {event: {event: [smoke.alarm, smoke.clear, camera.detection], where: \"e.nothing == 1\"}}\n");
+  const Loaded loaded = test::load_text(kHead +
+                                        "match: {event: {event: [smoke.alarm, smoke.clear, "
+                                        "camera.detection], where: \"e.nothing == 1\"}}\n");
   ASSERT_THAT(brief(loaded.diagnostics), SizeIs(1));
   EXPECT_THAT(loaded.diagnostics[0].next_step_en, HasSubstr("smoke.alarm"));
 }
 
 TEST(BadRules, AFieldThatOnlySomeTypesHaveIsExplainedInTemplates) {
   const Loaded loaded = test::load_text(
-      kHead + "match: {event: {event: [smoke.alarm, smoke.clear]}}\nalert: {summary: \"{{e.level}}\"}\n");
+      kHead +
+      "match: {event: {event: [smoke.alarm, smoke.clear]}}\nalert: {summary: \"{{e.level}}\"}\n");
   ASSERT_THAT(brief(loaded.diagnostics), ElementsAre("E3101 6:21"));
   EXPECT_THAT(loaded.diagnostics[0].next_step_en, HasSubstr("not every event type"));
 }
 
 TEST(BadBundles, FaultsOfTheBundleFile) {
-  const auto faults = [](const std::string& bundle) { return brief(test::load_bundle(bundle, kRule).diagnostics); };
+  const auto faults = [](const std::string& bundle) {
+    return brief(test::load_bundle(bundle, kRule).diagnostics);
+  };
   EXPECT_THAT(faults("event_type: {}\n"), ElementsAre("E2103 1:1 event_types"));
-  EXPECT_THAT(faults("event_types: {smoke.alrm: {lateness: 5s}}\n"), ElementsAre("E2204 1:15 smoke.alarm"));
-  EXPECT_THAT(faults("event_types: {smoke.alarm: {latenes: 5s}}\n"), ElementsAre("E2103 1:29 lateness"));
+  EXPECT_THAT(faults("event_types: {smoke.alrm: {lateness: 5s}}\n"),
+              ElementsAre("E2204 1:15 smoke.alarm"));
+  EXPECT_THAT(faults("event_types: {smoke.alarm: {latenes: 5s}}\n"),
+              ElementsAre("E2103 1:29 lateness"));
   EXPECT_THAT(faults("event_types: {smoke.alarm: {lateness: 5}}\n"), ElementsAre("E2111 1:39 5s"));
-  EXPECT_THAT(faults("event_types: {smoke.alarm: {repeat: {within: 5s}}}\n"), ElementsAre("E2102 1:29"));
-  EXPECT_THAT(faults("event_types: {smoke.alarm: {repeat: {by: [lvel], within: 5s}}}\n"), ElementsAre("E2205 1:43 level"));
+  EXPECT_THAT(faults("event_types: {smoke.alarm: {repeat: {within: 5s}}}\n"),
+              ElementsAre("E2102 1:29"));
+  EXPECT_THAT(faults("event_types: {smoke.alarm: {repeat: {by: [lvel], within: 5s}}}\n"),
+              ElementsAre("E2205 1:43 level"));
   EXPECT_THAT(faults("calendars: {night: []}\n"), ElementsAre("E2105 1:1"));
   EXPECT_THAT(faults("conditions: {count: \"true\"}\n"), ElementsAre("E2207 1:14"));
   EXPECT_THAT(faults("conditions: {a-b: \"true\"}\n"), ElementsAre("E2117 1:14"));
@@ -296,21 +401,24 @@ TEST(BadBundles, AFireRuleIsNotLeftWithLessByTheBundle) {
 }
 
 TEST(BadBundles, ASecondBundleFileIsRefused) {
-  const Loaded loaded = load({{"a/bundle.yaml", "limits: {}\n"}, {"b/bundle.yaml", "limits: {}\n"}}, test::catalogue());
+  const Loaded loaded = load({{"a/bundle.yaml", "limits: {}\n"}, {"b/bundle.yaml", "limits: {}\n"}},
+                             test::catalogue());
   EXPECT_THAT(brief(loaded.diagnostics), ElementsAre("E2301 1:1"));
 }
 
 TEST(BadBundles, AnErrorInAConditionIsShownWhereItIsUsed) {
-  const Loaded loaded = test::load_bundle("conditions: {hot: \"e.levle > 1.0\"}\n",
-                                          kHead + "match: {event: {event: smoke.alarm, where: \"!e.test_mode && hot\"}}\n");
+  const Loaded loaded = test::load_bundle(
+      "conditions: {hot: \"e.levle > 1.0\"}\n",
+      kHead + "match: {event: {event: smoke.alarm, where: \"!e.test_mode && hot\"}}\n");
   ASSERT_THAT(brief(loaded.diagnostics), ElementsAre("E3101 5:61 e.level"));
   EXPECT_EQ(loaded.diagnostics[0].end_col, 64U);
   EXPECT_THAT(loaded.diagnostics[0].next_step_en, HasSubstr("condition 'hot'"));
 }
 
 TEST(BadTestFiles, TheRuleMustExist) {
-  const Loaded loaded = load({{"r.yaml", kRule}, {"r.test.yaml", "rule: s\ntests: []\n---\nrule: rr\ntests: []\n"}},
-                             test::catalogue());
+  const Loaded loaded =
+      load({{"r.yaml", kRule}, {"r.test.yaml", "rule: s\ntests: []\n---\nrule: rr\ntests: []\n"}},
+           test::catalogue());
   EXPECT_THAT(brief(loaded.diagnostics), ElementsAre("E2504 1:7 r", "E2504 4:7 r"));
 }
 

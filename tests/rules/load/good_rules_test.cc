@@ -45,12 +45,16 @@ TEST(GoodRules, ACountRuleIsCompiledInFull) {
       "format: tocsin/1\nrule: c\nseverity: medium\nmode: shadow\ntitle: {en: T, zh: 题}\n"
       "for_each: [loc.building, device_id]\n"
       "params: {min_level: {value: 2, min: 0.5, max: 10}}\n"
-      "match:\n  count:\n    event: [smoke.alarm, camera.detection]\n    where: \"e.loc.zone != 'Z' || key.device_id == 'D' || params.min_level > 9.0\"\n"
+      "match:\n  count:\n    event: [smoke.alarm, camera.detection]\n    where: \"e.loc.zone != "
+      "'Z' || key.device_id == 'D' || params.min_level > 9.0\"\n"
       "    distinct: [device_id]\n    at_least: 2\n    within: 0s\n"
-      "alert:\n  identity: [loc.building]\n  summary: {en: \"{{count}} in {{loc.building}}!\", zh: \"{{distinct}}\"}\n"
-      "  attach: [e.device_id, \"1 + 1\"]\n  update_on: [count, distinct, severity, every]\n  update_min_interval: 5s\n"
+      "alert:\n  identity: [loc.building]\n  summary: {en: \"{{count}} in {{loc.building}}!\", zh: "
+      "\"{{distinct}}\"}\n"
+      "  attach: [e.device_id, \"1 + 1\"]\n  update_on: [count, distinct, severity, every]\n  "
+      "update_min_interval: 5s\n"
       "  escalate: [{when: \"count >= 5 && severity != 'critical'\", severity: critical}]\n"
-      "  resolve: {after: 1h, or_event: {event: panel.operation, where: \"e.op == 'reset' && key.loc.building != ''\"}}\n"
+      "  resolve: {after: 1h, or_event: {event: panel.operation, where: \"e.op == 'reset' && "
+      "key.loc.building != ''\"}}\n"
       "  rearm: {after: 30m}\n  plan_id: P\n  department: D\n"
       "limits: {max_keys: 5}\n");
   EXPECT_EQ(rule.mode, Mode::shadow);
@@ -59,60 +63,71 @@ TEST(GoodRules, ACountRuleIsCompiledInFull) {
   EXPECT_EQ(count.within, 0ms);
   ASSERT_EQ(count.pattern.alternatives.size(), 2U);
   const Pattern::Alternative& smoke = count.pattern.alternatives[0];
-  EXPECT_THAT(smoke.key_slots, ElementsAre(slot(CommonSlot::building), slot(CommonSlot::device_id)));
+  EXPECT_THAT(smoke.key_slots,
+              ElementsAre(slot(CommonSlot::building), slot(CommonSlot::device_id)));
   EXPECT_THAT(smoke.distinct_slots, ElementsAre(slot(CommonSlot::device_id)));
   EXPECT_THAT(names(smoke.reads), ElementsAre("e.loc.zone", "e.loc.building", "e.device_id"));
   EXPECT_THAT(rule.alert.identity, ElementsAre(0));
   EXPECT_EQ(rule.alert.summary.en.pieces.size(), 4U);
   EXPECT_EQ(rule.alert.attach[1].name, "1 + 1");
-  EXPECT_TRUE(rule.alert.update_on_count && rule.alert.update_on_distinct && rule.alert.update_on_severity &&
-              rule.alert.update_on_every);
+  EXPECT_TRUE(rule.alert.update_on_count && rule.alert.update_on_distinct &&
+              rule.alert.update_on_severity && rule.alert.update_on_every);
   EXPECT_EQ(rule.alert.escalate.size(), 1U);
   EXPECT_EQ(rule.alert.resolve.quiet_for, std::nullopt);
   EXPECT_EQ(rule.alert.resolve.after, 1h);
-  EXPECT_THAT(rule.alert.resolve.or_event->pattern.alternatives[0].key_slots, ElementsAre(slot(CommonSlot::building)));
+  EXPECT_THAT(rule.alert.resolve.or_event->pattern.alternatives[0].key_slots,
+              ElementsAre(slot(CommonSlot::building)));
   EXPECT_EQ(rule.alert.rearm_after, 30min);
   EXPECT_EQ(rule.limits.max_keys, 5U);
 }
 
 TEST(GoodRules, AnAllRuleReadsItsStepsByName) {
   const Rule rule = rule_of(
-      kHead + "match:\n  all:\n    steps:\n      smoke: {event: smoke.alarm, where: e.level > 2.0}\n"
-              "      cam: {event: camera.detection, where: \"e.label == 'flame'\"}\n"
-              "    within: 30s\n    join: adjacent(smoke.loc.zone, cam.loc.zone)\n    keep: 16\n    same_event: true\n"
-              "alert: {summary: \"{{smoke.level}} {{cam.confidence}} {{e.device_id}}\"}\n");
+      kHead +
+      "match:\n  all:\n    steps:\n      smoke: {event: smoke.alarm, where: e.level > 2.0}\n"
+      "      cam: {event: camera.detection, where: \"e.label == 'flame'\"}\n"
+      "    within: 30s\n    join: adjacent(smoke.loc.zone, cam.loc.zone)\n    keep: 16\n    "
+      "same_event: true\n"
+      "alert: {summary: \"{{smoke.level}} {{cam.confidence}} {{e.device_id}}\"}\n");
   const auto& all = std::get<AllForm>(rule.form);
   ASSERT_EQ(all.steps.size(), 2U);
   EXPECT_EQ(all.steps[1].name, "cam");
   EXPECT_EQ(all.keep, 16U);
   EXPECT_TRUE(all.same_event);
   EXPECT_FALSE(all.join.empty());
-  EXPECT_THAT(names(all.steps[0].pattern.alternatives[0].reads), ElementsAre("e.level", "e.loc.zone", "e.device_id"));
+  EXPECT_THAT(names(all.steps[0].pattern.alternatives[0].reads),
+              ElementsAre("e.level", "e.loc.zone", "e.device_id"));
   EXPECT_THAT(names(all.steps[1].pattern.alternatives[0].reads),
               ElementsAre("e.label", "e.loc.zone", "e.confidence", "e.device_id"));
 }
 
 TEST(GoodRules, ParametersAreTypedConstants) {
   const std::string params =
-      "params:\n  n: {value: 3}\n  x: {value: 2, max: 9.5}\n  t: {value: 30s}\n  w: {value: \"30s\"}\n"
+      "params:\n  n: {value: 3}\n  x: {value: 2, max: 9.5}\n  t: {value: 30s}\n  w: {value: "
+      "\"30s\"}\n"
       "  labels: {value: [flame, smoke]}\n  flag: {value: true}\n";
-  const Rule rule = rule_of(kHead + params +
-                            "match: {event: {event: camera.detection, where: \"e.label in params.labels && "
-                            "e.confidence * params.x > 1.0 && params.t > duration('1s') && params.w == '30s' && "
-                            "params.n + 1 == 4 && params.flag\"}}\n");
+  const Rule rule =
+      rule_of(kHead + params +
+              "match: {event: {event: camera.detection, where: \"e.label in params.labels && "
+              "e.confidence * params.x > 1.0 && params.t > duration('1s') && params.w == '30s' && "
+              "params.n + 1 == 4 && params.flag\"}}\n");
   EXPECT_FALSE(std::get<EventForm>(rule.form).pattern.alternatives[0].where.empty());
 }
 
 TEST(GoodRules, AnEmptyKeyIsOneForTheCity) {
-  const Rule rule = rule_of("format: tocsin/1\nrule: r\nseverity: low\nfor_each: []\nmatch: {event: {event: smoke.alarm}}\n");
+  const Rule rule = rule_of(
+      "format: tocsin/1\nrule: r\nseverity: low\nfor_each: []\nmatch: {event: {event: "
+      "smoke.alarm}}\n");
   EXPECT_THAT(rule.for_each, IsEmpty());
 }
 
 TEST(GoodRules, RulesAreSortedByNameAndSettingsCoverEveryType) {
   std::string other = kRule;
   other.replace(other.find("rule: r"), 7, "rule: a");
-  const Loaded loaded = load({{"x/bundle.yaml", "event_types: {smoke.alarm: {lateness: 9s, max_age: 1h, repeat: {by: [device_id, level], within: 5s}}}\n"
-                                                "historical_after: 3m\nlimits: {max_evidence: 100}\n"},
+  const Loaded loaded = load({{"x/bundle.yaml",
+                               "event_types: {smoke.alarm: {lateness: 9s, max_age: 1h, repeat: "
+                               "{by: [device_id, level], within: 5s}}}\n"
+                               "historical_after: 3m\nlimits: {max_evidence: 100}\n"},
                               {"x/r.yaml", kRule + "---\n" + other}},
                              test::catalogue());
   ASSERT_NE(loaded.rules, nullptr);
@@ -123,16 +138,19 @@ TEST(GoodRules, RulesAreSortedByNameAndSettingsCoverEveryType) {
   ASSERT_EQ(set.type_settings.size(), test::catalogue().types().size());
   EXPECT_EQ(set.type_settings[0].lateness, 9s);
   EXPECT_EQ(set.type_settings[0].max_age, 1h);
-  EXPECT_THAT(set.type_settings[0].repeat->by_slots, ElementsAre(slot(CommonSlot::device_id), kCommonSlots));
+  EXPECT_THAT(set.type_settings[0].repeat->by_slots,
+              ElementsAre(slot(CommonSlot::device_id), kCommonSlots));
   EXPECT_EQ(set.type_settings[1].lateness, 2s);
   EXPECT_EQ(set.historical_after, 3min);
 }
 
 TEST(GoodRules, VersionsFollowContentNotPlace) {
   const auto bundle = [](const std::string& folder, const std::string& limits) {
-    const Loaded loaded = load({{folder + "bundle.yaml", "event_types: {smoke.alarm: {lateness: 3s}, meter: {lateness: " + limits + "}}\n"},
-                                {folder + "r.yaml", kRule}},
-                               test::catalogue());
+    const Loaded loaded =
+        load({{folder + "bundle.yaml",
+               "event_types: {smoke.alarm: {lateness: 3s}, meter: {lateness: " + limits + "}}\n"},
+              {folder + "r.yaml", kRule}},
+             test::catalogue());
     return loaded.rules;
   };
   EXPECT_EQ(bundle("a/", "1s")->version, bundle("b/c/", "1s")->version);
@@ -145,19 +163,26 @@ TEST(GoodRules, VersionsFollowContentNotPlace) {
 }
 
 TEST(GoodRules, OnlyStructureChangesTheMatchHash) {
-  const auto all = [](const std::string& text) { return rule_of(kHead + "match: {count: {" + text + "}}\n").match_hash; };
+  const auto all = [](const std::string& text) {
+    return rule_of(kHead + "match: {count: {" + text + "}}\n").match_hash;
+  };
   const std::string base = all("event: smoke.alarm, at_least: 2, within: 5s");
   EXPECT_EQ(base, all("event: smoke.alarm, at_least: 3, within: 9s, where: \"e.level > 1.0\""));
   EXPECT_NE(base, all("event: smoke.clear, at_least: 2, within: 5s"));
   EXPECT_NE(base, all("event: smoke.alarm, at_least: 2, within: 5s, distinct: [device_id]"));
   EXPECT_NE(base, rule_of(kRule).match_hash);
-  EXPECT_EQ(rule_of(kRule).match_hash, rule_of(kRule + "title: Other\nmode: shadow\nalert: {resolve: {after: 1h}}\n").match_hash);
+  EXPECT_EQ(
+      rule_of(kRule).match_hash,
+      rule_of(kRule + "title: Other\nmode: shadow\nalert: {resolve: {after: 1h}}\n").match_hash);
 }
 
 TEST(GoodRules, AConditionIsPutInWhereItsNameStands) {
-  const std::string bundle = "conditions: {hot: \"e.level > 2.0 || e.temperature > 60.0\", live: '!e.test_mode'}\n";
+  const std::string bundle =
+      "conditions: {hot: \"e.level > 2.0 || e.temperature > 60.0\", live: '!e.test_mode'}\n";
   const Loaded loaded = test::load_bundle(
-      bundle, kHead + "match: {event: {event: smoke.alarm, where: \"live && hot && e.device_id != 'hot'\"}}\n");
+      bundle,
+      kHead +
+          "match: {event: {event: smoke.alarm, where: \"live && hot && e.device_id != 'hot'\"}}\n");
   EXPECT_THAT(brief(loaded.diagnostics), IsEmpty());
   ASSERT_NE(loaded.rules, nullptr);
   EXPECT_THAT(names(std::get<EventForm>(loaded.rules->rules[0].form).pattern.alternatives[0].reads),
@@ -177,19 +202,25 @@ TEST(Lints, TellWhatIsProbablyNotMeant) {
     return brief(loaded.diagnostics);
   };
   EXPECT_THAT(lints(kRule + "params: {p: {value: 1}}\n"), ElementsAre("W2901 6:10"));
-  EXPECT_THAT(lints(kRule + "tests: [{name: a, given: [{t: 0s, engine: tick}], expect: []}]\n"), ElementsAre("W2903 6:51"));
-  EXPECT_THAT(lints(kRule + "alert: {escalate: [{when: \"count > 1\", severity: low}]}\n"), ElementsAre("W2904 6:50"));
-  const std::string joined = kHead + "match: {all: {steps: {a: {event: smoke.alarm}, b: {event: smoke.clear}}, within: 5s, "
-                                     "join: \"adjacent(a.loc.zone, b.loc.zone)\"}}\n";
+  EXPECT_THAT(lints(kRule + "tests: [{name: a, given: [{t: 0s, engine: tick}], expect: []}]\n"),
+              ElementsAre("W2903 6:51"));
+  EXPECT_THAT(lints(kRule + "alert: {escalate: [{when: \"count > 1\", severity: low}]}\n"),
+              ElementsAre("W2904 6:50"));
+  const std::string joined =
+      kHead +
+      "match: {all: {steps: {a: {event: smoke.alarm}, b: {event: smoke.clear}}, within: 5s, "
+      "join: \"adjacent(a.loc.zone, b.loc.zone)\"}}\n";
   EXPECT_THAT(lints(joined), IsEmpty());
   EXPECT_THAT(lints(joined, {.have_registry = false}), ElementsAre("W2905 2:7"));
   EXPECT_THAT(lints("# nothing yet\n"), ElementsAre("W2906 1:1"));
-  EXPECT_THAT(brief(test::load_bundle("conditions: {never: \"true\"}\n", kRule).diagnostics), ElementsAre("W2902 1:14"));
+  EXPECT_THAT(brief(test::load_bundle("conditions: {never: \"true\"}\n", kRule).diagnostics),
+              ElementsAre("W2902 1:14"));
 }
 
 TEST(Schema, ListsTheKeysOfTheTables) {
   const auto schema = nlohmann::json::parse(rules_json_schema());
-  EXPECT_EQ(schema["required"], nlohmann::json({"format", "rule", "severity", "for_each", "match"}));
+  EXPECT_EQ(schema["required"],
+            nlohmann::json({"format", "rule", "severity", "for_each", "match"}));
   EXPECT_FALSE(schema["additionalProperties"].get<bool>());
   EXPECT_TRUE(schema["properties"]["match"]["properties"].contains("all"));
   EXPECT_FALSE(schema["properties"]["match"]["properties"].contains("sequence"));

@@ -18,8 +18,8 @@ TEST(ReadValues, DurationsHaveUnitsFromLargeToSmall) {
   EXPECT_EQ(parse_duration("10m41s"), 641s);
   EXPECT_EQ(parse_duration("7d"), 168h);
   EXPECT_EQ(parse_duration("1d2h3m4s5ms"), 26h + 3min + 4s + 5ms);
-  for (const char* wrong : {"", "30", "s", "-5s", "+5s", "1.5s", "30 s", "5s10m", "5s5s", "1e3s", "5w", "5S",
-                            "99999999999999999999d", "36601d", "10m41"}) {
+  for (const char* wrong : {"", "30", "s", "-5s", "+5s", "1.5s", "30 s", "5s10m", "5s5s", "1e3s",
+                            "5w", "5S", "99999999999999999999d", "36601d", "10m41"}) {
     EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
   }
 }
@@ -34,7 +34,8 @@ TEST(ReadValues, NumbersAreDecimalAndFinite) {
   EXPECT_EQ(parse_integer("-42"), -42);
   EXPECT_EQ(parse_integer("+7"), 7);
   EXPECT_EQ(parse_integer("9223372036854775807"), INT64_MAX);
-  for (const char* wrong : {"", "+", "-", "0x10", "1.0", "1e3", "9223372036854775808", "--1", "+-1", "1 "}) {
+  for (const char* wrong :
+       {"", "+", "-", "0x10", "1.0", "1e3", "9223372036854775808", "--1", "+-1", "1 "}) {
     EXPECT_EQ(parse_integer(wrong), std::nullopt) << wrong;
   }
   EXPECT_EQ(parse_number("2.5"), 2.5);
@@ -48,7 +49,8 @@ TEST(ReadValues, NumbersAreDecimalAndFinite) {
 TEST(ReadValues, NamesFollowTheirRule) {
   EXPECT_TRUE(is_name("smoke-2", kDashedName));
   EXPECT_TRUE(is_name(std::string(64, 'a'), kDashedName));
-  for (const std::string& wrong : {std::string(), std::string(65, 'a'), std::string("Smoke"), std::string("a_b")}) {
+  for (const std::string& wrong :
+       {std::string(), std::string(65, 'a'), std::string("Smoke"), std::string("a_b")}) {
     EXPECT_FALSE(is_name(wrong, kDashedName)) << wrong;
   }
   EXPECT_TRUE(is_name("a_1", kIdentifierName));

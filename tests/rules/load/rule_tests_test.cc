@@ -17,16 +17,20 @@ TEST(RuleTests, StepsBecomeReplayLinesWithTheirKinds) {
       "tests:\n"
       "  - name: kinds\n"
       "    given:\n"
-      "      - {t: 0s, event: smoke.alarm, device_id: D1, loc.building: B7, level: 3.0, temperature: 40, test_mode: false}\n"
+      "      - {t: 0s, event: smoke.alarm, device_id: D1, loc.building: B7, level: 3.0, "
+      "temperature: 40, test_mode: false}\n"
       "      - {t: 1s, type: meter, device_id: \"12\", seq: 7, value: -3, unit: \"5\", ts: -30s}\n"
       "      - {t: 2s, engine: restart}\n"
       "      - {t: 3s, engine: gateway, id: g1, state: down}\n"
-      "      - {t: 3s, event: camera.detection, device_id: C, tags: [a, b], device.tags: [x], ts: 2026-01-01T00:00:03Z}\n"
+      "      - {t: 3s, event: camera.detection, device_id: C, tags: [a, b], device.tags: [x], ts: "
+      "2026-01-01T00:00:03Z}\n"
       "      - {t: 4s, command: {verb: ack, note: hi}}\n"
       "      - {t: 1m4s, engine: reload, rules: other.yaml}\n"
       "    expect:\n"
-      "      - {t: 0s, state: firing, rev: 1, opened_at: 5s, key: {device_id: D1}, loc.building: B7, device_id: D1}\n"
-      "      - {summary: hello, title: {zh: 题}, late: false, reason: or_event, attached: {a: 1.5}}\n");
+      "      - {t: 0s, state: firing, rev: 1, opened_at: 5s, key: {device_id: D1}, loc.building: "
+      "B7, device_id: D1}\n"
+      "      - {summary: hello, title: {zh: 题}, late: false, reason: or_event, attached: {a: "
+      "1.5}}\n");
   EXPECT_THAT(brief(loaded.diagnostics), IsEmpty());
   ASSERT_EQ(loaded.tests.size(), 1U);
   const RuleTest& test = loaded.tests[0];
@@ -40,26 +44,30 @@ TEST(RuleTests, StepsBecomeReplayLinesWithTheirKinds) {
       lines,
       ElementsAre(
           R"({"type":"smoke.alarm","device_id":"D1","loc.building":"B7","level":3.0,"temperature":40,"test_mode":false})",
-          R"({"type":"meter","device_id":"12","seq":7,"value":-3,"unit":"5","ts":"-30s"})", R"({"engine":"restart"})",
-          R"({"engine":"gateway","id":"g1","state":"down"})",
+          R"({"type":"meter","device_id":"12","seq":7,"value":-3,"unit":"5","ts":"-30s"})",
+          R"({"engine":"restart"})", R"({"engine":"gateway","id":"g1","state":"down"})",
           R"({"type":"camera.detection","device_id":"C","tags":["a","b"],"device.tags":["x"],"ts":"2026-01-01T00:00:03Z"})",
-          R"({"command":{"verb":"ack","note":"hi"}})", R"({"engine":"reload","rules":"other.yaml"})"));
+          R"({"command":{"verb":"ack","note":"hi"}})",
+          R"({"engine":"reload","rules":"other.yaml"})"));
   EXPECT_EQ(test.given[6].t, 64s);
   EXPECT_EQ(test.given[2].line, 11U);
   ASSERT_EQ(test.expect.size(), 2U);
   EXPECT_EQ(test.expect[0].t, 0s);
-  EXPECT_EQ(test.expect[0].json,
-            R"({"state":"firing","rev":1,"opened_at":1767225605000,"key":{"device_id":"D1"},"loc.building":"B7","device_id":"D1"})");
+  EXPECT_EQ(
+      test.expect[0].json,
+      R"({"state":"firing","rev":1,"opened_at":1767225605000,"key":{"device_id":"D1"},"loc.building":"B7","device_id":"D1"})");
   EXPECT_EQ(test.expect[1].t, std::nullopt);
-  EXPECT_EQ(test.expect[1].json,
-            R"({"summary":{"en":"hello"},"title":{"zh":"题"},"late":false,"reason":"or_event","attached":{"a":1.5}})");
+  EXPECT_EQ(
+      test.expect[1].json,
+      R"({"summary":{"en":"hello"},"title":{"zh":"题"},"late":false,"reason":"or_event","attached":{"a":1.5}})");
 }
 
 TEST(RuleTests, MustReachMayNameAStep) {
-  const Loaded loaded = test::load_text(
-      test::kHead +
-      "match: {all: {steps: {smoke: {event: smoke.alarm}, clear: {event: smoke.clear}}, within: 5s}}\n"
-      "tests: [{name: a, given: [{t: 0s, event: smoke.alarm, device_id: D}], expect: [], must_reach: smoke}]\n");
+  const Loaded loaded = test::load_text(test::kHead +
+                                        "match: {all: {steps: {smoke: {event: smoke.alarm}, clear: "
+                                        "{event: smoke.clear}}, within: 5s}}\n"
+                                        "tests: [{name: a, given: [{t: 0s, event: smoke.alarm, "
+                                        "device_id: D}], expect: [], must_reach: smoke}]\n");
   EXPECT_THAT(brief(loaded.diagnostics), IsEmpty());
   EXPECT_EQ(loaded.tests.at(0).must_reach, "smoke");
 }
@@ -68,7 +76,8 @@ TEST(RuleTests, ATestFileNamesItsRule) {
   const Loaded loaded = load(
       {{"d/r.yaml", kRule},
        {"d/r.test.yaml",
-        "rule: r\ntests:\n  - {name: a, given: [{t: 0s, event: smoke.alarm, device_id: D}], expect: [{t: 0s}]}\n"
+        "rule: r\ntests:\n  - {name: a, given: [{t: 0s, event: smoke.alarm, device_id: D}], "
+        "expect: [{t: 0s}]}\n"
         "---\nformat: tocsin/1\nrule: r\ntests:\n"
         "  - {name: b, given: [{t: 0s, event: smoke.alarm, device_id: D}], expect: [{t: 0s}]}\n"}},
       test::catalogue());

@@ -58,12 +58,14 @@ TEST(ShippedRules, HaveTestsThatAlertTestsThatDoNotAndOnesThatRestart) {
     for (const RuleTest& test : loaded.tests) {
       if (test.rule != rule.name) continue;
       (test.expect.empty() ? silent : alerts) = true;
-      EXPECT_TRUE(!test.expect.empty() || !test.must_reach.empty()) << rule.name << ": " << test.name;
+      EXPECT_TRUE(!test.expect.empty() || !test.must_reach.empty())
+          << rule.name << ": " << test.name;
       std::set<std::string> ids;
       for (const TestStep& step : test.given) {
         restarts = restarts || step.json == R"({"engine":"restart"})";
         const std::size_t id = step.json.find("\"id\":");
-        if (id != std::string::npos) duplicates = duplicates || !ids.insert(step.json.substr(id, 9)).second;
+        if (id != std::string::npos)
+          duplicates = duplicates || !ids.insert(step.json.substr(id, 9)).second;
       }
     }
     EXPECT_TRUE(alerts) << rule.name;
@@ -80,12 +82,15 @@ TEST(Guide, ExamplesLoadWithoutAnyDiagnostic) {
   const std::string guide = text.str();
   constexpr std::string_view kOpen = "```yaml\n";
   std::size_t blocks = 0;
-  for (std::size_t at = guide.find(kOpen); at != std::string::npos; at = guide.find(kOpen, at + 1)) {
-    const std::string block = guide.substr(at + kOpen.size(), guide.find("```", at + 3) - at - kOpen.size());
+  for (std::size_t at = guide.find(kOpen); at != std::string::npos;
+       at = guide.find(kOpen, at + 1)) {
+    const std::string block =
+        guide.substr(at + kOpen.size(), guide.find("```", at + 3) - at - kOpen.size());
     const bool rule = block.find("\nrule:") != std::string::npos;
     const Loaded loaded = load({{rule ? "guide.yaml" : "bundle.yaml", block}}, catalogue());
     for (const Diagnostic& d : loaded.diagnostics) {
-      if (d.code != "W2902") ADD_FAILURE() << render(d, Language::en, false);  // no rule uses its conditions
+      if (d.code != "W2902")
+        ADD_FAILURE() << render(d, Language::en, false);  // no rule uses its conditions
     }
     ++blocks;
   }
@@ -96,7 +101,9 @@ TEST(Guide, ExamplesLoadWithoutAnyDiagnostic) {
 TEST(ShippedRules, DamagedByOneCharacterLoadOrSayWhyNot) {
   constexpr std::string_view kInk = "{}[]:,#&*!|>'\"%@`-?\t\n ax09.~<\x01\xe7\x83";
   std::mt19937 random(20260101);
-  const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  const auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
   for (int i = 0; i < 1500; ++i) {
     SourceFile file = shipped()[below(shipped().size())];
     const std::size_t at = below(file.text.size());
@@ -111,7 +118,8 @@ TEST(ShippedRules, DamagedByOneCharacterLoadOrSayWhyNot) {
                                               ? std::vector<SourceFile>{file, shipped().back()}
                                               : std::vector<SourceFile>{shipped().front(), file};
     const Loaded loaded = load(files, catalogue());
-    ASSERT_NE(loaded.rules != nullptr, has_errors(loaded.diagnostics)) << file.name << " at " << at << ", round " << i;
+    ASSERT_NE(loaded.rules != nullptr, has_errors(loaded.diagnostics))
+        << file.name << " at " << at << ", round " << i;
   }
 }
 
@@ -120,7 +128,8 @@ TEST(ShippedRules, CutShortLoadOrSayWhyNot) {
   for (const SourceFile& file : shipped()) {
     for (std::size_t size = 0; size < file.text.size(); size += 37) {
       const Loaded loaded = load({{file.name, file.text.substr(0, size)}}, catalogue());
-      ASSERT_NE(loaded.rules != nullptr, has_errors(loaded.diagnostics)) << file.name << " cut at " << size;
+      ASSERT_NE(loaded.rules != nullptr, has_errors(loaded.diagnostics))
+          << file.name << " cut at " << size;
     }
   }
 }

@@ -14,7 +14,8 @@ struct Read {
   explicit Read(std::string text) : source("f.yaml", std::move(text)), report(source) {
     documents = read_yaml(source, report);
     diagnostics = report.take();
-    for (const Diagnostic& d : diagnostics) brief.push_back(fmt::format("{} {}:{}", d.code, d.line, d.col));
+    for (const Diagnostic& d : diagnostics)
+      brief.push_back(fmt::format("{} {}:{}", d.code, d.line, d.col));
   }
   const Node& value(std::string_view key) const { return documents.at(0).root.find(key)->value; }
   std::string at(std::size_t offset) const {
@@ -78,7 +79,9 @@ TEST(StrictYaml, AnUnquotedNotIsATagAndRefused) {
 }
 
 TEST(StrictYaml, TheHintForATagLeavesOutWhatStandsAroundIt) {
-  const auto quoted = [](const std::string& text) { return Read(text).diagnostics.at(0).next_step_en; };
+  const auto quoted = [](const std::string& text) {
+    return Read(text).diagnostics.at(0).next_step_en;
+  };
   EXPECT_EQ(quoted("m: {event: {where: !e.test_mode}}\n"), "quote it: \"!e.test_mode\"");
   EXPECT_EQ(quoted("m: {where: !e.test_mode, event: x}\n"), "quote it: \"!e.test_mode\"");
   EXPECT_EQ(quoted("w: !f(a, b) || x in [1, 2]\r\n"), "quote it: \"!f(a, b) || x in [1, 2]\"");
@@ -189,7 +192,8 @@ TEST(StrictYaml, MoreProblemsThanOneCanReadAreCutWithANote) {
   for (int i = 0; i < 1000; ++i) text += fmt::format("k{}: yes\n", i);
   const Read read(text);
   EXPECT_EQ(read.brief.size(), Report::kMaxPerFile + 1);
-  EXPECT_TRUE(std::ranges::any_of(read.diagnostics, [](const Diagnostic& d) { return d.code == "E1016"; }));
+  EXPECT_TRUE(
+      std::ranges::any_of(read.diagnostics, [](const Diagnostic& d) { return d.code == "E1016"; }));
 }
 
 }  // namespace

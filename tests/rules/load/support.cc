@@ -18,9 +18,11 @@ FieldSpec field(std::string name, ValueKind kind, std::vector<std::string> words
 Catalogue make_catalogue() {
   using enum ValueKind;
   Catalogue c;
-  c.add("smoke.alarm", {field("level", float64), field("temperature", float64), field("test_mode", boolean)});
+  c.add("smoke.alarm",
+        {field("level", float64), field("temperature", float64), field("test_mode", boolean)});
   c.add("smoke.clear", {});
-  c.add("camera.detection", {field("label", string), field("confidence", float64), field("tags", list)});
+  c.add("camera.detection",
+        {field("label", string), field("confidence", float64), field("tags", list)});
   c.add("gate.state", {field("state", string, {"open", "closed"})});
   c.add("gate.count", {field("state", int64)});
   c.add("panel.operation", {field("op", string)});

@@ -7,11 +7,13 @@
 
 namespace tocsin::rules::test {
 
-/// smoke.alarm{level, temperature, test_mode}, smoke.clear, camera.detection{label, confidence, tags},
-/// gate.state{state: open|closed}, gate.count{state: int}, panel.operation{op}, meter{value: int, unit}.
+/// smoke.alarm{level, temperature, test_mode}, smoke.clear, camera.detection{label, confidence,
+/// tags}, gate.state{state: open|closed}, gate.count{state: int}, panel.operation{op}, meter{value:
+/// int, unit}.
 const Catalogue& catalogue();
 
-Loaded load_text(const std::string& text, const std::string& name = "r.yaml", const LoadOptions& options = {});
+Loaded load_text(const std::string& text, const std::string& name = "r.yaml",
+                 const LoadOptions& options = {});
 Loaded load_bundle(const std::string& bundle, const std::string& rule);
 
 /// The one rule of a text that must load.
@@ -21,7 +23,8 @@ Rule rule_of(const std::string& text);
 std::vector<std::string> brief(const Diagnostics& all);
 
 /// format, rule `r`, severity high, for_each [device_id]: four lines.
-inline const std::string kHead = "format: tocsin/1\nrule: r\nseverity: high\nfor_each: [device_id]\n";
+inline const std::string kHead =
+    "format: tocsin/1\nrule: r\nseverity: high\nfor_each: [device_id]\n";
 /// kHead and a match on smoke.alarm: five lines.
 inline const std::string kRule = kHead + "match: {event: {event: smoke.alarm}}\n";
 

@@ -1,0 +1,60 @@
+// Names of event types and fields -> the catalogue's.
+#include "rules/load/compiler.h"
+
+namespace tocsin::rules {
+namespace {
+
+std::vector<std::string> field_names(const EventType& type) {
+  std::vector<std::string> names;
+  for (const FieldSpec& field : type.fields) names.push_back(field.name);
+  for (const FieldSpec& field : common_fields()) names.push_back(field.name);
+  return names;
+}
+
+}  // namespace
+
+const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue,
+                              yaml::Report& report) {
+  const EventType* const type = catalogue.find(name.text);
+  if (type != nullptr) return type;
+  if (name.text.starts_with("alert.")) {
+    report.add(Code::not_available, name.span, {name.text});
+    return nullptr;
+  }
+  std::vector<std::string> names;
+  for (const EventType& known : catalogue.types()) names.push_back(known.name);
+  report.add(Code::unknown_event_type, name.span, {name.text}, nearest(name.text, names));
+  return nullptr;
+}
+
+const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type,
+                               std::string_view needed_by, yaml::Report& report) {
+  const FieldSpec* const spec = type.find(field.text);
+  if (spec == nullptr) {
+    report.add(Code::missing_field, field.span, {type.name, field.text, needed_by},
+               nearest(field.text, field_names(type)));
+  }
+  return spec;
+}
+
+std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogue& catalogue) {
+  std::vector<TypeSettings> settings(catalogue.types().size());
+  for (const TypeText& text : bundle.types) {
+    yaml::Report& report = bundle.file->report;
+    const EventType* const type = resolve_type(*text.name, catalogue, report);
+    if (type == nullptr) continue;
+    TypeSettings& one = settings[static_cast<std::size_t>(type->id)];
+    one.lateness = text.lateness.value_or(one.lateness);
+    one.max_age = text.max_age.value_or(one.max_age);
+    if (!text.repeat) continue;
+    TypeSettings::Repeat repeat{.by_slots = {}, .within = text.repeat->within.value_or(Duration{})};
+    for (const yaml::Node* field : text.repeat->by) {
+      const FieldSpec* const spec = resolve_field(*field, *type, "repeat", report);
+      if (spec != nullptr) repeat.by_slots.push_back(spec->slot);
+    }
+    one.repeat = std::move(repeat);
+  }
+  return settings;
+}
+
+}  // namespace tocsin::rules
