@@ -121,8 +121,8 @@ bool AllMatcher::on_arrival(const Question& question, Arrival& arrival, MatchCon
   for (KeptWindow& step : state.steps) step.drop_expired(arrival.event.arr);
 
   Search search(state, question, arrival, context);
-  const bool matched = std::ranges::any_of(
-      question.held, [&](const Held& held) { return search.run(held.step); });
+  const bool matched =
+      std::ranges::any_of(question.held, [&](const Held& held) { return search.run(held.step); });
   if (matched && bound != nullptr) search.append_to(*bound);
   keep(state, question, arrival, context);
   return matched;

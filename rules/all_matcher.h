@@ -1,8 +1,9 @@
 #pragma once
-/// The form `all`: a match when events bind all steps, in any order, with their ts within `within` of
-/// each other and the join true. Per step and key the newest `keep` candidates by (ts, log position)
-/// are kept. The arriving event is always part of the match: bound to its first possible step; the
-/// other steps, in order, take the newest candidate with which the rest can still be bound.
+/// The form `all`: a match when events bind all steps, in any order, with their ts within `within`
+/// of each other and the join true. Per step and key the newest `keep` candidates by (ts, log
+/// position) are kept. The arriving event is always part of the match: bound to its first possible
+/// step; the other steps, in order, take the newest candidate with which the rest can still be
+/// bound.
 ///
 /// Thread: the engine's. Limits: max_keys, keep, kMaxCombinations per search, each counted.
 #include <array>

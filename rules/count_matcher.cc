@@ -109,7 +109,8 @@ void CountMatcher::retune(MatchContext& context, Timestamp now) {
       const Pattern::Alternative* const by = test_again(event, form.pattern, context);
       if (by == nullptr) return false;
       entry = make_entry(entry.event, form.within, context.lateness(event.type()));
-      entry.value = distinct_value([&](std::uint16_t s) { return event.slot(s); }, by->distinct_slots);
+      entry.value =
+          distinct_value([&](std::uint16_t s) { return event.slot(s); }, by->distinct_slots);
       return entry.live(now);
     });
     limit(*state, context, now);

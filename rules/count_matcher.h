@@ -6,9 +6,8 @@
 /// Thread: the engine's. Limits: max_keys, max_events_per_window; the oldest (by ts) goes first.
 /// Cost: the newest event of a key looks back over at most `at_least` values; an older one at the
 /// events within `within` of it.
-#include <optional>
-
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <optional>
 
 #include "rules/kept_window.h"
 #include "rules/key_table.h"

@@ -1,17 +1,17 @@
 #pragma once
 /// Dedup: is this message one that was received before? Per device a sliding memory by arrival.
 ///
-/// What makes two messages the same: (device, id); without an id (device, seq, type, raw ts); without
-/// a seq (device, type, raw ts, hash of the decoded fields). A duplicate does not extend the memory.
+/// What makes two messages the same: (device, id); without an id (device, seq, type, raw ts);
+/// without a seq (device, type, raw ts, hash of the decoded fields). A duplicate does not extend
+/// the memory.
 ///
 /// Thread: the engine's. Limits: `entries` per device, the oldest goes first; a device is forgotten
 /// when its newest entry has left the window. Memory: 12 bytes per entry, grown by doubling.
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/event.h"
 
@@ -35,8 +35,8 @@ class Dedup {
   std::size_t devices() const { return devices_.size(); }
 
  private:
-  // A ring of (fingerprint, low 32 bits of arr), oldest first. Expired entries stay until there is no
-  // room; all of it is dropped once the newest has left the window, so no entry is older than
+  // A ring of (fingerprint, low 32 bits of arr), oldest first. Expired entries stay until there is
+  // no room; all of it is dropped once the newest has left the window, so no entry is older than
   // `entries` windows and 32 bits are enough.
   class Ring {
    public:

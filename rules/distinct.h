@@ -8,8 +8,8 @@
 
 namespace tocsin::rules {
 
-/// A hash that stands for the values of `fields`; never 0. 0: one of them is unset, so the event adds
-/// no value.
+/// A hash that stands for the values of `fields`; never 0. 0: one of them is unset, so the event
+/// adds no value.
 template <class Slots>
 std::uint64_t distinct_value(const Slots& slot_of, std::span<const std::uint16_t> fields) {
   static constexpr std::uint16_t kDevice[] = {static_cast<std::uint16_t>(CommonSlot::device_id)};

@@ -110,7 +110,8 @@ void EpisodeBook::retune(Turn& turn) {
     const bool waiting = episode->update_timer.is_set();
     turn.timers.clear(episode->update_timer);
     const Timestamp due = episode->shown_at + rule_->alert.update_min_interval;
-    if (waiting && differs(*episode)) turn.timers.set(episode->update_timer, std::max(due, turn.at));
+    if (waiting && differs(*episode))
+      turn.timers.set(episode->update_timer, std::max(due, turn.at));
   }
 }
 

@@ -1,15 +1,15 @@
 #pragma once
-/// Episode: all matches of (rule, identity) from opening to resolve: one alert with rising revisions.
-/// EpisodeBook: the open episodes of one rule; the only place that opens, changes and resolves them.
+/// Episode: all matches of (rule, identity) from opening to resolve: one alert with rising
+/// revisions. EpisodeBook: the open episodes of one rule; the only place that opens, changes and
+/// resolves them.
 ///
 /// Path: form -> EpisodeBook -> AlertRevision. Thread: the engine's.
 /// Limits: max_open_alerts (full(), oldest()), max_evidence, max_distinct.
+#include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include <boost/intrusive/list.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "core/alert.h"
 #include "rules/matching.h"
@@ -38,9 +38,9 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   std::uint64_t count = 0;
   boost::unordered_flat_set<std::uint64_t> distinct;
 
-  Bound opener;               ///< the completing event; none for rule.error and rule.limit
-  Bound newest;               ///< of the contributing events, by arrival
-  std::vector<Bound> bound;   ///< of the opening match by step, where the form has steps
+  Bound opener;                 ///< the completing event; none for rule.error and rule.limit
+  Bound newest;                 ///< of the contributing events, by arrival
+  std::vector<Bound> bound;     ///< of the opening match by step, where the form has steps
   std::vector<Bound> evidence;  ///< by (ts, log position)
   std::uint64_t evidence_dropped = 0;
   std::optional<std::pair<double, double>> lat_lon;

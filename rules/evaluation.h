@@ -20,7 +20,9 @@ class Evaluation {
  public:
   Evaluation();
 
-  void set_registry(std::shared_ptr<const Registry> registry) { host_.registry = std::move(registry); }
+  void set_registry(std::shared_ptr<const Registry> registry) {
+    host_.registry = std::move(registry);
+  }
   const Registry* registry() const { return host_.registry.get(); }
 
   void reset() { frames_.fill(memory_->unset.data()); }
@@ -33,7 +35,9 @@ class Evaluation {
 
   /// A condition; the empty one holds.
   Truth test(const cel::Program& condition);
-  cel::Outcome value(const cel::Program& program) { return program.eval(frames_, scratch_, &host_); }
+  cel::Outcome value(const cel::Program& program) {
+    return program.eval(frames_, scratch_, &host_);
+  }
   cel::EvalError last_error() const { return last_error_; }
 
  private:

@@ -6,7 +6,8 @@ void judge_time(Event& event, const TypeSettings& settings, Duration future_skew
   if (!event.has_ts) {
     event.ts = event.arr;
     event.time_quality = TimeQuality::assumed;
-  } else if (event.raw_ts - event.arr > future_skew || event.arr - event.raw_ts > settings.max_age) {
+  } else if (event.raw_ts - event.arr > future_skew ||
+             event.arr - event.raw_ts > settings.max_age) {
     event.ts = event.arr;
     event.time_quality = TimeQuality::clamped;
   } else {

@@ -1,7 +1,7 @@
 #pragma once
-/// KeptEvent: a copy of one event that outlives its frame. One block of memory: header, the values of
-/// the slots that were set, list items, text. All rules that keep an event share one copy, so that a
-/// rule's edit can test it again on any field.
+/// KeptEvent: a copy of one event that outlives its frame. One block of memory: header, the values
+/// of the slots that were set, list items, text. All rules that keep an event share one copy, so
+/// that a rule's edit can test it again on any field.
 ///
 ///     [header][Value x popcount(set)][Value x list items][text bytes]
 ///

@@ -1,8 +1,8 @@
 #pragma once
 /// KeptWindow: events that a form keeps for one key, in order of (ts, log position).
 ///
-/// An entry lives until engine time max(ts, arr) + within + lateness, inclusive. Expired ones at the
-/// front are dropped for free; one in the middle may stay a while, so readers ask live().
+/// An entry lives until engine time max(ts, arr) + within + lateness, inclusive. Expired ones at
+/// the front are dropped for free; one in the middle may stay a while, so readers ask live().
 ///
 /// Thread: the engine's. 40 bytes per entry; the event itself is shared.
 #include <algorithm>
@@ -56,7 +56,7 @@ class KeptWindow {
   void compact();
 
   std::vector<KeptEntry> entries_;
-  std::size_t first_ = 0;  // those before it are empty
+  std::size_t first_ = 0;                      // those before it are empty
   Timestamp first_expiry_ = Timestamp::max();  // none expires before it
 };
 

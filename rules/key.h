@@ -30,8 +30,8 @@ std::uint64_t hash_key(std::string_view bytes);
 /// Requires: bytes made by append_key.
 std::vector<OwnedValue> decode_key(std::string_view bytes);
 
-/// Replaces `bytes` by the key that `slots[s]` for s in `which` make. False, bytes undefined: one is
-/// unset.
+/// Replaces `bytes` by the key that `slots[s]` for s in `which` make. False, bytes undefined: one
+/// is unset.
 bool make_key(std::string& bytes, const Value* slots, std::span<const std::uint16_t> which);
 
 }  // namespace tocsin::rules

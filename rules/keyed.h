@@ -1,14 +1,13 @@
 #pragma once
-/// KeyedPool: objects found by key bytes, at addresses that never change. Never iterated for output:
-/// in_order() gives the objects by key bytes, which no hash influences.
+/// KeyedPool: objects found by key bytes, at addresses that never change. Never iterated for
+/// output: in_order() gives the objects by key bytes, which no hash influences.
 ///
 /// Thread: the engine's.
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "rules/key.h"
 
@@ -46,7 +45,8 @@ class KeyedPool {
   std::vector<T*> in_order() const {
     std::vector<T*> objects;
     for (const auto& object : all_) objects.push_back(object.get());
-    std::ranges::sort(objects, {}, [](const T* object) -> const std::string& { return object->key; });
+    std::ranges::sort(objects, {},
+                      [](const T* object) -> const std::string& { return object->key; });
     return objects;
   }
 

@@ -21,8 +21,8 @@ bool lateness_differs(const RuleSet& before, const RuleSet& after) {
 }
 
 // One rule of the new bundle: takes over what `old` has of it.
-std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States& old, bool test_again,
-                                      Turn& turn) {
+std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States& old,
+                                      bool test_again, Turn& turn) {
   const auto at = find_rule(old, rule.name);
   if (at == old.end()) return std::make_unique<RuleState>(rule, order, RuleCounters{});
   std::unique_ptr<RuleState> state = std::move(*at);

@@ -1,14 +1,13 @@
 #pragma once
-/// Repetition: a detector that reports an ongoing alarm again and again. An event repeats if one of the
-/// same type and the same `by` values has a ts within `within` of its own; each repeat carries the
-/// memory on, so an alarm counts once however long it is reported.
+/// Repetition: a detector that reports an ongoing alarm again and again. An event repeats if one of
+/// the same type and the same `by` values has a ts within `within` of its own; each repeat carries
+/// the memory on, so an alarm counts once however long it is reported.
 ///
 /// Thread: the engine's. Limits: entries live until engine time max(ts, arr) + within + lateness.
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <string>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/event.h"
 #include "rules/rule.h"

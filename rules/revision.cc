@@ -8,9 +8,9 @@ namespace tocsin::rules {
 namespace {
 
 constexpr std::array<std::string AlertPlace::*, kLocKinds> kPlaceFields{
-    &AlertPlace::city, &AlertPlace::town,     &AlertPlace::village, &AlertPlace::grid,
-    &AlertPlace::site, &AlertPlace::building, &AlertPlace::floor,   &AlertPlace::zone,
-    &AlertPlace::unit};
+    &AlertPlace::city,  &AlertPlace::town, &AlertPlace::village,
+    &AlertPlace::grid,  &AlertPlace::site, &AlertPlace::building,
+    &AlertPlace::floor, &AlertPlace::zone, &AlertPlace::unit};
 
 AlertPlace place_of(const Episode& episode) {
   AlertPlace place;

@@ -49,8 +49,8 @@ void RuleHealth::announce(std::size_t mark, std::uint64_t opener, Turn& turn) {
   }
   notes_.clear();
   const auto first = turn.out.begin();
-  std::rotate(first + static_cast<std::ptrdiff_t>(mark), first + static_cast<std::ptrdiff_t>(before),
-              turn.out.end());
+  std::rotate(first + static_cast<std::ptrdiff_t>(mark),
+              first + static_cast<std::ptrdiff_t>(before), turn.out.end());
 }
 
 bool RuleHealth::too_many_errors(Timestamp now) {

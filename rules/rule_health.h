@@ -1,8 +1,10 @@
 #pragma once
 /// RuleHealth: a rule that says when it does not work. Two alerts per rule, without a key:
 ///
-///     rule.error  3 evaluation errors within 10 minutes of engine time; resolves 10 minutes after the last
-///     rule.limit  a limit dropped something; resolves 10 minutes after it last did
+///     rule.error  3 evaluation errors within 10 minutes of engine time
+///     rule.limit  a limit dropped something
+///
+/// and each resolves 10 minutes after it last happened.
 ///
 /// Each opens once and is resolved once; `count` is the number of errors or of things dropped.
 /// Path: RuleNotes -> RuleHealth -> AlertRevision. Thread: the engine's.
@@ -28,7 +30,8 @@ class RuleHealth {
 
  private:
   bool too_many_errors(Timestamp now);
-  void raise(AlertKind kind, Severity severity, std::uint32_t more, std::uint64_t opener, Turn& turn);
+  void raise(AlertKind kind, Severity severity, std::uint32_t more, std::uint64_t opener,
+             Turn& turn);
   void publish(Episode& episode, AlertState state, Reason reason, Turn& turn);
   LocalText notice(AlertKind kind) const;
   std::unique_ptr<Episode>& slot(AlertKind kind) {

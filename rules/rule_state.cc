@@ -35,7 +35,8 @@ std::optional<Use> RuleState::use_of(EventTypeId type) {
   }
   for (std::size_t step = 0; step < step_count(rule_->form); ++step) {
     const auto* const alternative = alternative_for(pattern_of(rule_->form, step), type);
-    if (alternative != nullptr) use.steps.push_back({static_cast<std::uint16_t>(step), alternative});
+    if (alternative != nullptr)
+      use.steps.push_back({static_cast<std::uint16_t>(step), alternative});
   }
   if (use.resolves == nullptr && use.steps.empty()) return std::nullopt;
   return use;

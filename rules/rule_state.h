@@ -1,6 +1,6 @@
 #pragma once
-/// RuleState: one rule at work: its form's state per key, its open episodes, its counters. Brings form
-/// and episodes together; knows nothing of other rules.
+/// RuleState: one rule at work: its form's state per key, its open episodes, its counters. Brings
+/// form and episodes together; knows nothing of other rules.
 ///
 /// Path: Engine -> RuleState -> form, EpisodeBook -> revisions. Thread: the engine's. Addresses are
 /// stable: timers and the type index point here.

@@ -8,10 +8,13 @@ bool TimerQueue::before(const Node& a, const Node& b) {
   if (a.queued != b.queued) return a.queued < b.queued;
   const Timer& x = *a.timer;
   const Timer& y = *b.timer;
-  const auto rank = [](const Timer& t) { return std::pair(t.owner->order->level, t.owner->order->rule); };
+  const auto rank = [](const Timer& t) {
+    return std::pair(t.owner->order->level, t.owner->order->rule);
+  };
   if (rank(x) != rank(y)) return rank(x) < rank(y);
   if (const int order = x.owner->key.compare(y.owner->key); order != 0) return order < 0;
-  return std::tuple(x.owner->kind, x.phase, x.created) < std::tuple(y.owner->kind, y.phase, y.created);
+  return std::tuple(x.owner->kind, x.phase, x.created) <
+         std::tuple(y.owner->kind, y.phase, y.created);
 }
 
 void TimerQueue::set(Timer& timer, Timestamp due) {

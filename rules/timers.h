@@ -1,11 +1,12 @@
 #pragma once
 /// Timers in one order that depends on nothing but the rules and the events:
 ///
-///     deadline, level, rule, key bytes, kind of alert, resolve before match before update, creation
+///     deadline, level, rule, key bytes, kind of alert, resolve before match before update,
+///     creation
 ///
-/// A binary heap of intrusive timers: an owner embeds its timers, moving one costs O(log n), removing
-/// one leaves nothing behind. A deadline that moves later is only noted and settled when it comes to
-/// the top, so an event that keeps an alert open costs nothing here.
+/// A binary heap of intrusive timers: an owner embeds its timers, moving one costs O(log n),
+/// removing one leaves nothing behind. A deadline that moves later is only noted and settled when
+/// it comes to the top, so an event that keeps an alert open costs nothing here.
 ///
 /// Thread: the engine's. Lifetime: a timer is cleared before its owner dies.
 #include <cstdint>

@@ -18,8 +18,9 @@ TEST(Episode, QuietCountsFromTheLastContributingEvent) {
   Session run(smoke());
   run.apply_all({{.arr = 0}, {.arr = 9 * kMin, .device = "D2"}});
   run.run_out();
-  EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
-                                       "1140000 smoke[B1] #2 resolved quiet high count=2 distinct=2"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
+                          "1140000 smoke[B1] #2 resolved quiet high count=2 distinct=2"));
 }
 
 TEST(Episode, AContributingEventNeedNotBeAMatch) {
@@ -33,9 +34,10 @@ TEST(Episode, AContributingEventNeedNotBeAMatch) {
 TEST(Episode, AnEventAtTheDeadlineFindsTheAlertResolvedAndOpensTheNext) {
   Session run(smoke());
   run.apply_all({{.arr = 0}, {.arr = 10 * kMin}});
-  EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
-                                       "600000 smoke[B1] #2 resolved quiet high count=1 distinct=1",
-                                       "600000 smoke[B1] #1 firing matched high count=1 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
+                          "600000 smoke[B1] #2 resolved quiet high count=1 distinct=1",
+                          "600000 smoke[B1] #1 firing matched high count=1 distinct=1"));
   EXPECT_NE(run.said()[0].alert_id, run.said()[2].alert_id);
   EXPECT_EQ(run.said()[0].alert_id, run.said()[1].alert_id);
 }
@@ -130,8 +132,9 @@ TEST(Episode, ARepeatKeepsTheAlertOpenAndCountsForNothing) {
   Session run(rules);
   run.apply_all({{.arr = 0}, {.arr = 2 * kMin}, {.arr = 4 * kMin}});
   run.run_out();
-  EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
-                                       "840000 smoke[B1] #2 resolved quiet high count=1 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
+                          "840000 smoke[B1] #2 resolved quiet high count=1 distinct=1"));
   EXPECT_EQ(run.counters().matches, 1u);
 }
 
@@ -192,9 +195,10 @@ TEST(Updates, RisingSeverityGoesAtOnceAndNeverFalls) {
   Session run(rule);
   run.apply_all({{.arr = 0}, {.arr = 10, .level = 9}, {.arr = 20, .level = 1}});
   run.run_out();
-  EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
-                                       "10 smoke[B1] #2 firing escalated critical count=2 distinct=1",
-                                       "600020 smoke[B1] #3 resolved quiet critical count=3 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
+                          "10 smoke[B1] #2 firing escalated critical count=2 distinct=1",
+                          "600020 smoke[B1] #3 resolved quiet critical count=3 distinct=1"));
 }
 
 TEST(Updates, TheOpeningIsAlreadyEscalatedWhereItsConditionHolds) {
@@ -212,8 +216,9 @@ TEST(Updates, AResolveCarriesTheFinalValuesInsteadOfTheWaitingUpdate) {
   Session run(rule);
   run.apply_all({{.arr = 0}, {.arr = 10}, {.type = kPanel, .arr = 20}});
   run.run_out();
-  EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
-                                       "20 smoke[B1] #2 resolved or_event high count=2 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
+                          "20 smoke[B1] #2 resolved or_event high count=2 distinct=1"));
 }
 
 // --- rearm

@@ -33,7 +33,8 @@ TEST(EventForm, SeveralTypesAreOneRule) {
   Rule rule = event_rule("smoke", {{kSmoke, kFlame}});
   rule.alert.update_on_count = true;
   Session run(rule);
-  run.apply_all({{.type = kFlame, .arr = 0}, {.type = kGate, .arr = 1}, {.type = kSmoke, .arr = 2000}});
+  run.apply_all(
+      {{.type = kFlame, .arr = 0}, {.type = kGate, .arr = 1}, {.type = kSmoke, .arr = 2000}});
   EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
                                        "2000 smoke[B1] #2 firing updated high count=2 distinct=1"));
 }
@@ -127,7 +128,8 @@ TEST(AllForm, MatchesInAnyOrder) {
     Session run(all_rule("both", {{{kSmoke}}, {{kFlame}}}, 30 * kS));
     run.apply({.type = flame_first ? kFlame : kSmoke, .arr = 0, .device = "D1"});
     run.apply({.type = flame_first ? kSmoke : kFlame, .arr = 30 * kS, .device = "D2"});
-    EXPECT_THAT(run.lines(), ElementsAre("30000 both[B1] #1 firing matched high count=2 distinct=2"));
+    EXPECT_THAT(run.lines(),
+                ElementsAre("30000 both[B1] #1 firing matched high count=2 distinct=2"));
   }
 }
 
@@ -186,7 +188,8 @@ TEST(AllForm, ACandidateOlderThanTheKeptOnesStillTakesPartOnArrival) {
 }
 
 TEST(AllForm, ASearchThatJoinsNothingIsCut) {
-  Rule rule = all_rule("four", {{{kSmoke}}, {{kSmoke}}, {{kSmoke}}, {{kSmoke}}}, kMin, "a.level > 100");
+  Rule rule =
+      all_rule("four", {{{kSmoke}}, {{kSmoke}}, {{kSmoke}}, {{kSmoke}}}, kMin, "a.level > 100");
   std::get<AllForm>(rule.form).keep = 60;
   Session run(rule);
   for (int i = 0; i < 60; ++i) run.apply({.arr = i});

@@ -18,13 +18,26 @@ std::string bytes_of(const Value& v) {
 }
 
 TEST(Key, BytesOrderAsTheValuesDo) {
-  const std::vector<Value> ordered{
-      Value::boolean(false), Value::boolean(true),
-      Value::int64(std::numeric_limits<std::int64_t>::min()), Value::int64(-1), Value::int64(0),
-      Value::int64(256), Value::uint64(1), Value::uint64(~std::uint64_t{0}), Value::float64(-2.5),
-      Value::float64(-1), Value::float64(0), Value::float64(1e300), Value::string(""),
-      Value::string("B1"), Value::string(std::string_view("B1\0", 3)), Value::string("B10"),
-      Value::string("B2"), Value::string("楼"), Value::timestamp(-5, 1), Value::timestamp(3, 0)};
+  const std::vector<Value> ordered{Value::boolean(false),
+                                   Value::boolean(true),
+                                   Value::int64(std::numeric_limits<std::int64_t>::min()),
+                                   Value::int64(-1),
+                                   Value::int64(0),
+                                   Value::int64(256),
+                                   Value::uint64(1),
+                                   Value::uint64(~std::uint64_t{0}),
+                                   Value::float64(-2.5),
+                                   Value::float64(-1),
+                                   Value::float64(0),
+                                   Value::float64(1e300),
+                                   Value::string(""),
+                                   Value::string("B1"),
+                                   Value::string(std::string_view("B1\0", 3)),
+                                   Value::string("B10"),
+                                   Value::string("B2"),
+                                   Value::string("楼"),
+                                   Value::timestamp(-5, 1),
+                                   Value::timestamp(3, 0)};
   for (std::size_t i = 1; i < ordered.size(); ++i) {
     EXPECT_LT(bytes_of(ordered[i - 1]), bytes_of(ordered[i])) << i;
   }
@@ -32,9 +45,9 @@ TEST(Key, BytesOrderAsTheValuesDo) {
 
 TEST(Key, DecodesToWhatWentIn) {
   const Value items[] = {Value::string("a"), Value::string(std::string_view("\0b", 2))};
-  const std::vector<Value> values{Value::string("楼\n"), Value::int64(-7), Value::uint64(7),
-                                  Value::float64(-0.25), Value::boolean(true),
-                                  Value::timestamp(-1, 5), Value::duration(9, 1), Value::list(items)};
+  const std::vector<Value> values{
+      Value::string("楼\n"), Value::int64(-7),        Value::uint64(7),      Value::float64(-0.25),
+      Value::boolean(true),  Value::timestamp(-1, 5), Value::duration(9, 1), Value::list(items)};
   std::string bytes;
   for (const Value& v : values) append_key(bytes, v);
   const std::vector<OwnedValue> back = decode_key(bytes);

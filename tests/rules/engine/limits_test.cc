@@ -18,8 +18,9 @@ TEST(Limits, AWindowForgetsItsOldestEvent) {
   EXPECT_EQ(run.counters().evicted_events, 0u);
   run.apply({.arr = 2});  // takes part with both before one has to go
   EXPECT_EQ(run.counters().evicted_events, 1u);
-  EXPECT_THAT(run.lines(), ElementsAre("2 rule.limit three[] #1 firing matched medium count=1 distinct=0",
-                                       "2 three[B1] #1 firing matched high count=3 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("2 rule.limit three[] #1 firing matched medium count=1 distinct=0",
+                          "2 three[B1] #1 firing matched high count=3 distinct=1"));
   EXPECT_THAT(run.said()[0].summary.en, HasSubstr("events per window"));
 }
 
@@ -52,10 +53,11 @@ TEST(Limits, TheAlertOpenLongestGivesWay) {
   rule.limits.max_open_alerts = 1;
   Session run(rule);
   run.apply_all({{.arr = 0, .building = "B1"}, {.arr = 1, .building = "B2"}});
-  EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
-                                       "1 rule.limit smoke[] #1 firing matched medium count=1 distinct=0",
-                                       "1 smoke[B1] #2 resolved after high count=1 distinct=1",
-                                       "1 smoke[B2] #1 firing matched high count=1 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
+                          "1 rule.limit smoke[] #1 firing matched medium count=1 distinct=0",
+                          "1 smoke[B1] #2 resolved after high count=1 distinct=1",
+                          "1 smoke[B2] #1 firing matched high count=1 distinct=1"));
   EXPECT_EQ(run.counters().evicted_alerts, 1u);
   EXPECT_EQ(run.counters().open_alerts, 1u);
 }
@@ -73,17 +75,20 @@ TEST(Limits, DistinctValuesOverTheLimitAreNotCounted) {
 
 TEST(RuleError, ThreeErrorsInTenMinutesAreAnnouncedOnce) {
   Session run(event_rule("divides", {{kSmoke}, "10 / e.divisor > 1"}));
-  for (const std::int64_t t : {0 * kMin, 5 * kMin, 10 * kMin, 11 * kMin}) run.apply({.arr = t, .divisor = 0});
+  for (const std::int64_t t : {0 * kMin, 5 * kMin, 10 * kMin, 11 * kMin})
+    run.apply({.arr = t, .divisor = 0});
   run.run_out();
-  EXPECT_THAT(run.lines(),
-              ElementsAre("600000 rule.error divides[] #1 firing matched high count=3 distinct=0",
-                          "1260000 rule.error divides[] #2 resolved quiet high count=4 distinct=0"));
+  EXPECT_THAT(
+      run.lines(),
+      ElementsAre("600000 rule.error divides[] #1 firing matched high count=3 distinct=0",
+                  "1260000 rule.error divides[] #2 resolved quiet high count=4 distinct=0"));
   EXPECT_THAT(run.said()[0].summary.en, HasSubstr("division_by_zero"));
 }
 
 TEST(RuleError, ThreeErrorsAMillisecondOverTenMinutesAreNot) {
   Session run(event_rule("divides", {{kSmoke}, "10 / e.divisor > 1"}));
-  for (const std::int64_t t : {0 * kMin, 5 * kMin, 10 * kMin + 1}) run.apply({.arr = t, .divisor = 0});
+  for (const std::int64_t t : {0 * kMin, 5 * kMin, 10 * kMin + 1})
+    run.apply({.arr = t, .divisor = 0});
   EXPECT_EQ(run.said().size(), 0u);
   EXPECT_EQ(run.counters().eval_errors, 3u);
 }

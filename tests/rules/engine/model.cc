@@ -7,7 +7,9 @@
 namespace tocsin::model {
 namespace {
 
-auto by_time(const std::int64_t ts, const std::uint64_t position) { return std::tuple(ts, position); }
+auto by_time(const std::int64_t ts, const std::uint64_t position) {
+  return std::tuple(ts, position);
+}
 
 std::string message_key(const Event& e) {
   if (!e.id.empty()) return "id " + e.id;
@@ -19,7 +21,8 @@ std::string message_key(const Event& e) {
 }  // namespace
 
 std::string to_string(const Revision& r) {
-  std::string text = std::to_string(r.at) + " " + r.rule + "[" + r.building + "] #" + std::to_string(r.rev);
+  std::string text =
+      std::to_string(r.at) + " " + r.rule + "[" + r.building + "] #" + std::to_string(r.rev);
   text += (r.firing ? " firing " : " resolved ") + r.reason + " " + r.severity;
   text += " opened=" + std::to_string(r.opened_at) + " count=" + std::to_string(r.count);
   text += " distinct=" + std::to_string(r.distinct) + " position=" + std::to_string(r.position);
@@ -42,7 +45,8 @@ void Model::apply(const Event& event) {
   if (is_duplicate(event)) return;
   const TypeSettings& type = settings_.types.at(event.type);
   Seen seen{event, event.arr, false};
-  if (event.raw_ts && *event.raw_ts - event.arr <= 5000 && event.arr - *event.raw_ts <= type.max_age) {
+  if (event.raw_ts && *event.raw_ts - event.arr <= 5000 &&
+      event.arr - *event.raw_ts <= type.max_age) {
     seen.ts = *event.raw_ts;
   }
   seen.late = event.arr - seen.ts > type.lateness;
@@ -56,7 +60,8 @@ bool Model::is_duplicate(const Event& event) {
   const std::size_t first =
       memory.size() > settings_.dedup_entries ? memory.size() - settings_.dedup_entries : 0;
   for (std::size_t i = first; i < memory.size(); ++i) {
-    if (memory[i].first == key && event.arr - memory[i].second <= settings_.dedup_window) return true;
+    if (memory[i].first == key && event.arr - memory[i].second <= settings_.dedup_window)
+      return true;
   }
   memory.emplace_back(key, event.arr);
   return false;
@@ -114,7 +119,8 @@ Model::Episode* Model::find(std::size_t rule, const std::string& building) {
 
 // --- timers
 
-std::optional<std::int64_t> Model::resolve_due(const Rule& rule, const Episode& e, bool* quiet) const {
+std::optional<std::int64_t> Model::resolve_due(const Rule& rule, const Episode& e,
+                                               bool* quiet) const {
   std::optional<std::int64_t> due;
   if (rule.quiet_for) due = std::max(e.opened_at, e.last) + *rule.quiet_for;
   *quiet = due.has_value();
@@ -235,9 +241,8 @@ std::optional<std::vector<Model::Seen>> Model::match_count(const Rule& rule, Sta
   }
   if (all.size() > rule.max_events) {
     const std::uint64_t oldest = all.front().event.position;
-    std::erase_if(state.kept, [&](const Kept& k) {
-      return k.key == key && k.seen.event.position == oldest;
-    });
+    std::erase_if(state.kept,
+                  [&](const Kept& k) { return k.key == key && k.seen.event.position == oldest; });
   }
   return bound;
 }
@@ -253,14 +258,17 @@ std::optional<std::vector<Model::Seen>> Model::match_all(const Rule& rule, State
   }
   for (const std::size_t step : held) candidates[step].push_back(seen);
   for (auto& step : candidates) {
-    std::ranges::sort(step, std::greater{}, [](const Seen& s) { return by_time(s.ts, s.event.position); });
+    std::ranges::sort(step, std::greater{},
+                      [](const Seen& s) { return by_time(s.ts, s.event.position); });
   }
 
-  // All combinations. Best: the arriving event at the earliest step, then the newest at each step in turn.
+  // All combinations. Best: the arriving event at the earliest step, then the newest at each step
+  // in turn.
   std::optional<std::vector<Seen>> best;
   std::vector<std::int64_t> best_rank;
   std::vector<std::size_t> at(rule.steps.size(), 0);
-  for (bool more = std::ranges::none_of(candidates, [](const auto& c) { return c.empty(); }); more;) {
+  for (bool more = std::ranges::none_of(candidates, [](const auto& c) { return c.empty(); });
+       more;) {
     std::vector<Seen> chosen;
     for (std::size_t i = 0; i < at.size(); ++i) chosen.push_back(candidates[i][at[i]]);
     std::set<std::uint64_t> events;
@@ -336,9 +344,10 @@ void Model::contribute(std::size_t r, Episode& episode, const Seen& seen) {
     episode.critical = true;
     return say(r, episode, true, "escalated", now_);
   }
-  const bool differs = (rule.on_count && episode.events.size() != episode.shown_count) ||
-                       (rule.on_distinct && distinct_of(rule, episode.events) != episode.shown_distinct) ||
-                       (rule.on_every && episode.touched);
+  const bool differs =
+      (rule.on_count && episode.events.size() != episode.shown_count) ||
+      (rule.on_distinct && distinct_of(rule, episode.events) != episode.shown_distinct) ||
+      (rule.on_every && episode.touched);
   if (!differs) return;
   if (now_ - episode.shown_at >= rule.min_interval) return say(r, episode, true, "updated", now_);
   episode.update_due = episode.shown_at + rule.min_interval;
@@ -376,8 +385,9 @@ void Model::say(std::size_t r, Episode& episode, bool firing, const std::string&
   for (const Seen& seen : evidence) revision.evidence.push_back(seen.ts);
   if (revision.evidence.size() > rule.max_evidence) {
     revision.dropped = revision.evidence.size() - rule.max_evidence;
-    revision.evidence.erase(revision.evidence.begin(),
-                            revision.evidence.begin() + static_cast<std::ptrdiff_t>(revision.dropped));
+    revision.evidence.erase(
+        revision.evidence.begin(),
+        revision.evidence.begin() + static_cast<std::ptrdiff_t>(revision.dropped));
   }
   episode.shown_at = at;
   episode.shown_count = revision.count;

@@ -1,7 +1,8 @@
 #pragma once
-/// The reference model: transport dedup, time, repetition, the forms event, count and all, episodes. Written
-/// from docs/rules.md alone, as slowly and plainly as possible: everything that ever happened stays in vectors
-/// and every question is answered by looking at all of it. Shares no code with the engine.
+/// The reference model: transport dedup, time, repetition, the forms event, count and all,
+/// episodes. Written from docs/rules.md alone, as slowly and plainly as possible: everything that
+/// ever happened stays in vectors and every question is answered by looking at all of it. Shares no
+/// code with the engine.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,8 +25,8 @@ struct Event {
   std::uint64_t position = 0;
 };
 
-/// `{event: types, where: e.level >= min_level}`; without min_level every event. `divides`: where is
-/// `12 / e.level >= min_level`, an error at level 0. An unset level reads as 0.
+/// `{event: types, where: e.level >= min_level}`; without min_level every event. `divides`: where
+/// is `12 / e.level >= min_level`, an error at level 0. An unset level reads as 0.
 struct Condition {
   std::set<std::string> types;
   std::optional<std::int64_t> min_level;
@@ -113,7 +114,7 @@ class Model {
   struct Kept {
     Seen seen;
     std::size_t step = 0;
-    std::string key;       ///< building, or building and zone
+    std::string key;  ///< building, or building and zone
     std::int64_t expires = 0;
   };
   struct Episode {

@@ -1,7 +1,7 @@
 // The engine against the reference model: the same random rules and streams, the same revisions.
 //
-// One case is one seed. TOCSIN_ORACLE_SEED=n replays one and prints what both said; TOCSIN_ORACLE_CASES=n
-// changes how many run.
+// One case is one seed. TOCSIN_ORACLE_SEED=n replays one and prints what both said;
+// TOCSIN_ORACLE_CASES=n changes how many run.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -45,7 +45,8 @@ model::Condition random_condition(Random& random) {
 }
 
 void random_episode(Random& random, model::Rule& rule) {
-  if (random.chance(85)) rule.quiet_for = random.one_of<std::int64_t>({0, 1, 3'000, 15'000, 40'000});
+  if (random.chance(85))
+    rule.quiet_for = random.one_of<std::int64_t>({0, 1, 3'000, 15'000, 40'000});
   if (random.chance(30)) rule.after = random.one_of<std::int64_t>({0, 3'000, 15'000, 30'000});
   if (random.chance(50)) {
     rule.or_event = model::Condition{{std::string(type_name(kPanel))}, {}, false};
@@ -68,7 +69,8 @@ model::Rule random_rule(Random& random, std::string name) {
   rule.by_zone = random.chance(25);
   rule.within = random.one_of<std::int64_t>({0, 1, kWithin, kWithin, kWithin, 3'000});
   rule.at_least = static_cast<std::size_t>(1 + random.below(4));
-  rule.distinct = random.one_of({model::Distinct::none, model::Distinct::device, model::Distinct::zone});
+  rule.distinct =
+      random.one_of({model::Distinct::none, model::Distinct::device, model::Distinct::zone});
   if (rule.form != model::Form::count) rule.distinct = model::Distinct::none;
   rule.keep = static_cast<std::size_t>(random.one_of<std::int64_t>({1, 2, 3, 8}));
   rule.same_event = random.chance(20);
@@ -88,8 +90,9 @@ const std::vector<std::uint16_t> kIdentity{kBuilding};
 Pattern engine_pattern(const model::Condition& condition, const std::vector<std::uint16_t>& keys,
                        const std::vector<std::uint16_t>& distinct) {
   const std::string where =
-      condition.min_level ? name(condition.divides ? "12 / e.level >= " : "e.level >= ", *condition.min_level)
-                          : std::string();
+      condition.min_level
+          ? name(condition.divides ? "12 / e.level >= " : "e.level >= ", *condition.min_level)
+          : std::string();
   Pattern all;
   for (const Type type : {kSmoke, kFlame, kPanel, kGate}) {
     if (!condition.types.contains(std::string(type_name(type)))) continue;
@@ -106,7 +109,8 @@ Form engine_form(const model::Rule& from, const std::vector<std::uint16_t>& keys
   Pattern first = engine_pattern(from.steps[0], keys, distinct);
   if (from.form == model::Form::event) return EventForm{std::move(first)};
   if (from.form == model::Form::count) {
-    CountForm form{std::move(first), {}, static_cast<std::uint32_t>(from.at_least), Duration(from.within)};
+    CountForm form{
+        std::move(first), {}, static_cast<std::uint32_t>(from.at_least), Duration(from.within)};
     if (!distinct.empty()) form.distinct = {"some"};
     return form;
   }
@@ -135,7 +139,8 @@ Rule engine_rule(const model::Rule& from) {
   rule.limits.max_evidence = static_cast<std::uint32_t>(from.max_evidence);
   rule.alert.resolve.quiet_for = duration(from.quiet_for);
   rule.alert.resolve.after = duration(from.after);
-  if (from.or_event) rule.alert.resolve.or_event = OrEvent{engine_pattern(*from.or_event, kIdentity, {})};
+  if (from.or_event)
+    rule.alert.resolve.or_event = OrEvent{engine_pattern(*from.or_event, kIdentity, {})};
   rule.alert.rearm_after = duration(from.rearm);
   rule.alert.update_on_count = from.on_count;
   rule.alert.update_on_distinct = from.on_distinct;
@@ -144,7 +149,8 @@ Rule engine_rule(const model::Rule& from) {
   rule.alert.update_min_interval = Duration(from.min_interval);
   if (from.escalate_at) {
     rule.alert.escalate.push_back(
-        {compile(name("count >= ", static_cast<std::int64_t>(*from.escalate_at))), Severity::critical});
+        {compile(name("count >= ", static_cast<std::int64_t>(*from.escalate_at))),
+         Severity::critical});
   }
   return rule;
 }
@@ -169,17 +175,20 @@ std::int64_t random_ts(Random& random, std::int64_t arr, const std::vector<model
   if (random.chance(40)) return arr;
   if (random.chance(50) && !before.empty()) {
     // Near the edges of a window that another event opens, or at its very moment.
-    const model::Event& other = before[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(before.size())))];
-    const std::int64_t away = random.one_of<std::int64_t>({0, 1, kWithin - 1, kWithin, kWithin + 1, 3'000, 3'001});
+    const model::Event& other =
+        before[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(before.size())))];
+    const std::int64_t away =
+        random.one_of<std::int64_t>({0, 1, kWithin - 1, kWithin, kWithin + 1, 3'000, 3'001});
     return other.raw_ts.value_or(other.arr) + (random.chance(50) ? away : -away);
   }
   if (random.chance(10)) return arr + random.one_of<std::int64_t>({4'999, 5'000, 5'001, 90'000});
-  return arr - random.one_of<std::int64_t>({random.below(3'000), random.below(40'000), 2'000, 2'001, 60'000, 60'001, 700'000});
+  return arr - random.one_of<std::int64_t>({random.below(3'000), random.below(40'000), 2'000, 2'001,
+                                            60'000, 60'001, 700'000});
 }
 
 std::int64_t random_gap(Random& random) {
-  return random.one_of<std::int64_t>({0, 0, 1, random.below(300), random.below(3'000), random.below(12'000),
-                                      1'000, 3'000, kWithin, 15'000});
+  return random.one_of<std::int64_t>({0, 0, 1, random.below(300), random.below(3'000),
+                                      random.below(12'000), 1'000, 3'000, kWithin, 15'000});
 }
 
 std::vector<model::Event> random_stream(Random& random) {
@@ -190,9 +199,11 @@ std::vector<model::Event> random_stream(Random& random) {
     arr += random_gap(random);
     model::Event event;
     if (!stream.empty() && random.chance(8)) {
-      event = stream[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(stream.size())))];
+      event =
+          stream[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(stream.size())))];
     } else {
-      event.type = type_name(random.one_of({kSmoke, kSmoke, kSmoke, kFlame, kFlame, kGate, kPanel}));
+      event.type =
+          type_name(random.one_of({kSmoke, kSmoke, kSmoke, kFlame, kFlame, kGate, kPanel}));
       event.device = name("D", random.below(4));
       event.building = random.chance(3) ? "" : name("B", random.below(2));
       event.zone = random.chance(3) ? "" : name("Z", random.below(3));
@@ -305,7 +316,8 @@ Outcome run_case(std::uint64_t seed) {
   for (const AlertRevision& revision : run.said()) {
     if (revision.kind == AlertKind::rule) said.push_back(as_the_model_says_it(revision));
   }
-  Outcome outcome{.equal = said == model.said(), .revisions = said.size(), .matches = 0, .story = {}};
+  Outcome outcome{
+      .equal = said == model.said(), .revisions = said.size(), .matches = 0, .story = {}};
   for (std::size_t i = 0; i < one.rules.size(); ++i) {
     outcome.equal = outcome.equal && run.counters(i).matches == model.matches(i) &&
                     run.counters(i).eval_errors == model.errors(i);
@@ -332,7 +344,8 @@ TEST(Oracle, TheEngineSaysWhatTheReferenceModelSays) {
     revisions += outcome.revisions;
     matches += outcome.matches;
     if (only != 0) std::cout << outcome.story;
-    ASSERT_TRUE(outcome.equal) << "replay with TOCSIN_ORACLE_SEED=" << seed << "\n" << outcome.story;
+    ASSERT_TRUE(outcome.equal) << "replay with TOCSIN_ORACLE_SEED=" << seed << "\n"
+                               << outcome.story;
   }
   std::cout << cases << " cases, " << matches << " matches, " << revisions << " revisions\n";
   if (only == 0) {

@@ -41,10 +41,11 @@ TEST(Order, ALowerLevelDecidesFirstWhateverTheNames) {
   Session run(bundle({above, event_rule("b-below", {{kSmoke}})}));
   run.apply({.arr = 0});
   run.run_out();
-  EXPECT_THAT(run.lines(), ElementsAre("0 b-below[B1] #1 firing matched high count=1 distinct=1",
-                                       "0 a-above[B1] #1 firing matched high count=1 distinct=1",
-                                       "600000 b-below[B1] #2 resolved quiet high count=1 distinct=1",
-                                       "600000 a-above[B1] #2 resolved quiet high count=1 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("0 b-below[B1] #1 firing matched high count=1 distinct=1",
+                          "0 a-above[B1] #1 firing matched high count=1 distinct=1",
+                          "600000 b-below[B1] #2 resolved quiet high count=1 distinct=1",
+                          "600000 a-above[B1] #2 resolved quiet high count=1 distinct=1"));
 }
 
 TEST(Order, ZeroDurationsResolveAtOnceButAfterTheOpening) {

@@ -34,8 +34,9 @@ TEST(Reload, ARemovedRuleResolvesItsAlerts) {
   run.apply_all({{.arr = 0, .device = "D2", .building = "B2"}, {.arr = 0, .building = "B1"}});
   run.lines();
   run.reload(bundle({event_rule("b", {{kSmoke}})}), 50);
-  EXPECT_THAT(run.lines(), ElementsAre("50 a[B1] #2 resolved rule_removed high count=1 distinct=1",
-                                       "50 a[B2] #2 resolved rule_removed high count=1 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("50 a[B1] #2 resolved rule_removed high count=1 distinct=1",
+                          "50 a[B2] #2 resolved rule_removed high count=1 distinct=1"));
   run.run_out();
   EXPECT_EQ(run.lines().size(), 2u);
 }
@@ -47,7 +48,8 @@ TEST(Reload, AStructuralEditStartsANewGeneration) {
   Rule rule = two();
   rule.match_hash += "-other";
   run.reload(edited(rule), 50);
-  EXPECT_THAT(run.lines(), ElementsAre("50 two[B1] #2 resolved rule_changed high count=2 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("50 two[B1] #2 resolved rule_changed high count=2 distinct=1"));
   run.apply({.arr = 60, .building = "B2"});
   EXPECT_THAT(run.lines(), IsEmpty());
   EXPECT_EQ(run.counters().keys, 1u);
@@ -100,7 +102,8 @@ TEST(Reload, DeadlinesAreCountedAgainFromTheirAnchors) {
   run.reload(edited(longer), 2 * kMin);
   EXPECT_EQ(run.engine().next_deadline(), from_unix_ms(21 * kMin));
   run.run_out();
-  EXPECT_THAT(run.lines(), ElementsAre("1260000 smoke[B1] #2 resolved quiet high count=2 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("1260000 smoke[B1] #2 resolved quiet high count=2 distinct=1"));
 }
 
 TEST(Reload, ADeadlineThatIsAlreadyPastFiresAtTheSwap) {
@@ -110,7 +113,8 @@ TEST(Reload, ADeadlineThatIsAlreadyPastFiresAtTheSwap) {
   Rule shorter = event_rule("smoke", {{kSmoke}});
   shorter.alert.resolve.quiet_for = std::chrono::minutes(1);
   run.reload(edited(shorter), 5 * kMin);
-  EXPECT_THAT(run.lines(), ElementsAre("300000 smoke[B1] #2 resolved quiet high count=1 distinct=1"));
+  EXPECT_THAT(run.lines(),
+              ElementsAre("300000 smoke[B1] #2 resolved quiet high count=1 distinct=1"));
 }
 
 TEST(Reload, ADisabledRuleMeetsNothingButItsAlertsStillResolve) {

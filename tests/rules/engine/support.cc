@@ -110,7 +110,8 @@ Template text(std::string_view source) {
     result.pieces.push_back({std::string(source.substr(0, hole)), {}});
     if (hole == std::string_view::npos) break;
     const std::size_t end = source.find("}}");
-    result.pieces.push_back({"", compile_any(source.substr(hole + 2, end - hole - 2), std::nullopt)});
+    result.pieces.push_back(
+        {"", compile_any(source.substr(hole + 2, end - hole - 2), std::nullopt)});
     source.remove_prefix(end + 2);
   }
   return result;
@@ -156,7 +157,8 @@ Rule count_rule(std::string name, const On& on, std::uint32_t at_least, std::int
   Rule rule = base_rule(std::move(name));
   CountForm form{.pattern = {}, .distinct = {}, .at_least = at_least, .within = Duration(within)};
   if (distinct_devices) form.distinct = {"device_id"};
-  form.pattern = pattern(on, {kBuilding}, distinct_devices ? std::vector{kDevice} : std::vector<std::uint16_t>{});
+  form.pattern = pattern(on, {kBuilding},
+                         distinct_devices ? std::vector{kDevice} : std::vector<std::uint16_t>{});
   rule.form = std::move(form);
   return rule;
 }
@@ -168,7 +170,8 @@ Rule all_rule(std::string name, const std::vector<On>& steps, std::int64_t withi
   form.within = Duration(within);
   form.join = compile(join);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    form.steps.push_back({std::string(1, static_cast<char>('a' + i)), pattern(steps[i], {kBuilding})});
+    form.steps.push_back(
+        {std::string(1, static_cast<char>('a' + i)), pattern(steps[i], {kBuilding})});
   }
   rule.form = std::move(form);
   return rule;

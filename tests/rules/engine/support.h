@@ -17,7 +17,7 @@ enum Type : std::uint16_t { kSmoke = 0, kFlame = 1, kPanel = 2, kGate = 3, kType
 std::string_view type_name(Type type);
 
 /// Slots of the types' own fields; every type has all of them.
-inline constexpr std::uint16_t kLevel = kCommonSlots;       // int
+inline constexpr std::uint16_t kLevel = kCommonSlots;        // int
 inline constexpr std::uint16_t kDivisor = kCommonSlots + 1;  // int
 inline constexpr std::uint16_t kOp = kCommonSlots + 2;       // string
 
@@ -50,8 +50,8 @@ std::string name(std::string_view prefix, std::int64_t number);
 /// The event as the decoder would hand it over; points into `from`.
 Event make_event(const TestEvent& from, std::uint64_t position);
 
-/// A condition over e.level, e.divisor, e.op, e.device_id, e.zone, key.k0.., step names a..d (a.level,
-/// a.zone, a.device_id), count, distinct, severity.
+/// A condition over e.level, e.divisor, e.op, e.device_id, e.zone, key.k0.., step names a..d
+/// (a.level, a.zone, a.device_id), count, distinct, severity.
 cel::Program compile(std::string_view source);
 /// Text with {{holes}}.
 Template text(std::string_view source);

@@ -30,10 +30,12 @@ TEST(Timers, AtOneMomentLevelThenRuleThenKeyThenPhaseDecide) {
   Owner c(first, "b");
   Owner d(first, "a");
   TimerQueue queue;
-  for (Timer* t : {&a.resolve, &b.resolve, &c.resolve, &d.update, &d.resolve}) queue.set(*t, at(10));
+  for (Timer* t : {&a.resolve, &b.resolve, &c.resolve, &d.update, &d.resolve})
+    queue.set(*t, at(10));
   std::vector<const Timer*> order;
   while (Timer* const t = queue.take(at(10))) order.push_back(t);
-  EXPECT_EQ(order, (std::vector<const Timer*>{&d.resolve, &d.update, &c.resolve, &b.resolve, &a.resolve}));
+  EXPECT_EQ(order,
+            (std::vector<const Timer*>{&d.resolve, &d.update, &c.resolve, &b.resolve, &a.resolve}));
 }
 
 TEST(Timers, AnEarlierDeadlineGoesFirstWhateverTheRule) {
