@@ -6,6 +6,7 @@
 
 #include "app/text.h"
 #include "app/verbs/verb.h"
+#include "app/version.h"
 
 namespace tocsin::app {
 namespace {
@@ -72,6 +73,7 @@ const CLI::Validator kIsDuration(
 Cli::Cli() : root_(kAbout, "tocsin") {
   root_.footer(kRootExamples);
   root_.require_subcommand(1);
+  root_.set_version_flag("--version", std::string("tocsin ") + program_version());
   add_common(root_);
 }
 

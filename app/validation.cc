@@ -71,7 +71,15 @@ class Validator {
     if (holds(path, "places.csv") || holds(path, "devices.csv")) return add_registry(path);
     const RuleFiles read = read_rule_files({path});
     if (!read.unreadable.empty()) return unreadable(read.unreadable);
-    bundle(read.files);
+    std::vector<rules::SourceFile> rules;
+    for (const rules::SourceFile& one : read.files) {
+      if (kind_of_file(one.name, one.text) == FileKind::config) {
+        config(one.name, one.text);
+      } else {
+        rules.push_back(one);
+      }
+    }
+    if (!rules.empty()) bundle(rules);
   }
 
   void file(const std::string& path) {

@@ -7,8 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "app/config.h"
-#include "app/rule_files.h"
+#include "app/config_file.h"
 #include "app/runtime/engine_service.h"
 #include "app/service_options.h"
 #include "app/signals.h"
@@ -29,23 +28,6 @@ struct RunFlags {
   std::vector<std::string> rules;
   bool stdout_sink = false;
 };
-
-std::optional<ExitCode> read_config(const Common& common, Config& config) {
-  if (common.config.empty()) return std::nullopt;
-  std::string why;
-  const auto text = read_file(common.config, why);
-  if (!text) {
-    complain(why);
-    return ExitCode::io;
-  }
-  ConfigRead read = parse_config(common.config, *text);
-  print_diagnostics(read.diagnostics, common);
-  if (has_errors(read.diagnostics)) return ExitCode::bad_config;
-  config = std::move(read.config);
-  const std::size_t slash = common.config.rfind('/');
-  resolve_paths(config, slash == std::string::npos ? "." : common.config.substr(0, slash));
-  return std::nullopt;
-}
 
 void apply_flags(const RunFlags& flags, Config& config) {
   if (flags.data) config.data = *flags.data;
@@ -107,10 +89,10 @@ ExitCode serve(EngineService& service, Signals& signals, const Common& common, D
 ExitCode run(const RunFlags& flags, const Common& common) {
   if (flags.listen) return not_available("run --listen");
   Config config;
-  if (const auto bad = read_config(common, config)) return *bad;
+  if (const ExitCode read = load_config(common, config); read != ExitCode::ok) return read;
   apply_flags(flags, config);
   if (config.broker.uri.empty()) {
-    complain("no source: give --broker tcp://HOST:PORT, or broker.uri in the configuration");
+    complain("no source: give --broker tcp://HOST:PORT, or source.broker.uri in the configuration");
     return ExitCode::bad_config;
   }
   spdlog::set_default_logger(spdlog::stderr_color_mt("tocsin"));
