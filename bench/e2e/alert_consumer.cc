@@ -34,6 +34,8 @@ Client make_client(const std::string& bootstrap) {
       {"group.id", fmt::format("tocsin-bench-{}", ::getpid())},
       {"isolation.level", "read_committed"},
       {"enable.auto.commit", "false"},
+      // A cluster in memory answers a fetch only when its wait is over; a real one at once.
+      {"fetch.wait.max.ms", "10"},
       {"socket.nagle.disable", "true"},
       {"reconnect.backoff.max.ms", "1000"},
       {"log_level", "2"},
