@@ -126,7 +126,7 @@ void Dedup::Ring::make_room(Timestamp arr, Duration window, std::uint16_t limit)
 }
 
 void Dedup::Ring::grow(std::uint16_t limit) {
-  constexpr std::uint16_t kFirstCapacity = 2;
+  constexpr std::uint16_t kFirstCapacity = 8;
   Ring larger;
   larger.capacity_ = capacity_ == 0 ? kFirstCapacity : static_cast<std::uint16_t>(capacity_ * 2);
   larger.capacity_ = std::min(larger.capacity_, limit);
