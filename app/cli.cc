@@ -18,7 +18,8 @@ constexpr const char* kRootExamples =
     "Exit codes: 0 ok, 1 the check failed, 2 usage, 69 service unavailable, 74 input/output,\n"
     "78 bad configuration or rules.\n\n"
     "Examples:\n"
-    "  tocsin demo --for 60s                       a small city, from sensor to Kafka, on this machine\n"
+    "  tocsin demo --for 60s                       a small city, from sensor to Kafka, on this "
+    "machine\n"
     "  tocsin validate deploy/rules.d              every mistake at once\n"
     "  tocsin test deploy/rules.d                  the tests inside the rules\n"
     "  tocsin replay --rules deploy/rules.d --events day.ndjson\n"
@@ -65,8 +66,9 @@ std::string explain(const CLI::App& at, const CLI::ParseError& error) {
 
 const CLI::Validator kIsDuration(
     [](const std::string& text) {
-      return parse_duration(text) ? std::string{}
-                                  : fmt::format("'{}' is not a duration such as 500ms, 30s, 10m", text);
+      return parse_duration(text)
+                 ? std::string{}
+                 : fmt::format("'{}' is not a duration such as 500ms, 30s, 10m", text);
     },
     "DURATION");
 

@@ -1,6 +1,6 @@
 #pragma once
-/// What every verb understands (`--json`, `--lang`, ...) and how verbs speak: data to stdout, everything
-/// else to stderr.
+/// What every verb understands (`--json`, `--lang`, ...) and how verbs speak: data to stdout,
+/// everything else to stderr.
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,10 +1,12 @@
 #pragma once
-/// tocsin.yaml as a struct, with the defaults in place. One table (config_keys) says each key's path, type,
-/// bounds and meaning; reading, the JSON Schema and the test against deploy/tocsin.yaml use it.
+/// tocsin.yaml as a struct, with the defaults in place. One table (config_keys) says each key's
+/// path, type, bounds and meaning; reading, the JSON Schema and the test against deploy/tocsin.yaml
+/// use it.
 ///
-/// Flags of `tocsin run` win over the file. Secrets are never in it, only paths to them. Relative paths
-/// in a file are relative to the file's folder (resolve_paths).
+/// Flags of `tocsin run` win over the file. Secrets are never in it, only paths to them. Relative
+/// paths in a file are relative to the file's folder (resolve_paths).
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -73,9 +75,9 @@ using ConfigField = std::variant<std::string*, std::vector<std::string>*, bool*,
 
 enum class ConfigKind : std::uint8_t {
   text,
-  path,      ///< resolved against the file's folder
-  paths,     ///< one or a list
-  word,      ///< one of `words`
+  path,   ///< resolved against the file's folder
+  paths,  ///< one or a list
+  word,   ///< one of `words`
   flag,
   duration,
   count,
@@ -87,7 +89,7 @@ struct ConfigKey {
   ConfigKind kind;
   ConfigField (*field)(Config&);
   std::string_view meaning;
-  std::vector<std::string_view> words;
+  std::span<const std::string_view> words = {};
   std::uint64_t min = 0;  ///< of durations in ms
   std::uint64_t max = UINT64_MAX;
 };
@@ -95,7 +97,7 @@ const std::vector<ConfigKey>& config_keys();
 
 struct ConfigRead {
   Config config;
-  Diagnostics diagnostics;  ///< all of them
+  Diagnostics diagnostics;                ///< all of them
   std::vector<std::string_view> present;  ///< paths of the keys that the file gives
 };
 /// `file`: as diagnostics name it.

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "app/config.h"
 
 namespace tocsin::app {
@@ -6,48 +8,60 @@ namespace {
 constexpr std::uint64_t kDayMs = 24ULL * 3600 * 1000;
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
+using Words = std::span<const std::string_view>;
+constexpr Words kNoWords;
+constexpr std::array<std::string_view, 2> kLanguages{"en", "zh"};
+constexpr std::array<std::string_view, 2> kFormats{"json", "protobuf"};
+constexpr std::array<std::string_view, 2> kDurabilities{"sync", "os"};
+
 // The address of one member, as a function the table can hold.
 #define TOCSIN_FIELD(member) +[](Config& c) -> ConfigField { return &c.member; }
 
 std::vector<ConfigKey> make_keys() {
   using enum ConfigKind;
   return {
-      {"data", path, TOCSIN_FIELD(data), "Folder of the event log and the alert log; made if missing", {}},
-      {"rules", paths, TOCSIN_FIELD(rules), "Rule files or folders of them", {}},
+      {"data", path, TOCSIN_FIELD(data),
+       "Folder of the event log and the alert log; made if missing"},
+      {"rules", paths, TOCSIN_FIELD(rules), "Rule files or folders of them"},
       {"registry", path, TOCSIN_FIELD(registry),
-       "Folder with places.csv and devices.csv; empty: no registry", {}},
-      {"language", word, TOCSIN_FIELD(language), "Language of messages", {"en", "zh"}},
+       "Folder with places.csv and devices.csv; empty: no registry"},
+      {"language", word, TOCSIN_FIELD(language), "Language of messages", kLanguages},
       {"drain_timeout", duration, TOCSIN_FIELD(drain_timeout),
-       "How long a stop waits for sinks; the rest stays in the alert log", {}, 0, kDayMs},
+       "How long a stop waits for sinks; the rest stays in the alert log", kNoWords, 0, kDayMs},
       {"source.broker.uri", text, TOCSIN_FIELD(broker.uri),
-       "MQTT broker to subscribe to, tcp://HOST:PORT or ssl://HOST:PORT; empty: none", {}},
+       "MQTT broker to subscribe to, tcp://HOST:PORT or ssl://HOST:PORT; empty: none"},
       {"source.broker.client_id", text, TOCSIN_FIELD(broker.client_id),
-       "The broker keeps the session by it; empty: made once for the data folder", {}},
-      {"source.broker.username", text, TOCSIN_FIELD(broker.username), "User at the broker; empty: anonymous", {}},
+       "The broker keeps the session by it; empty: made once for the data folder"},
+      {"source.broker.username", text, TOCSIN_FIELD(broker.username),
+       "User at the broker; empty: anonymous"},
       {"source.broker.password_file", path, TOCSIN_FIELD(broker.password_file),
-       "File that holds the password", {}},
+       "File that holds the password"},
       {"source.broker.trust_store", path, TOCSIN_FIELD(broker.trust_store),
-       "PEM file of trusted certificates, for ssl://", {}},
+       "PEM file of trusted certificates, for ssl://"},
       {"kafka.bootstrap", text, TOCSIN_FIELD(kafka.bootstrap),
-       "HOST:PORT[,...]; dev: in memory inside the process, for development; empty: no Kafka", {}},
-      {"kafka.topic", text, TOCSIN_FIELD(kafka.topic), "Topic of alert revisions", {}},
-      {"kafka.shadow_topic", text, TOCSIN_FIELD(kafka.shadow_topic), "Topic of rules in shadow mode", {}},
+       "HOST:PORT[,...]; dev: in memory inside the process, for development; empty: no Kafka"},
+      {"kafka.topic", text, TOCSIN_FIELD(kafka.topic), "Topic of alert revisions"},
+      {"kafka.shadow_topic", text, TOCSIN_FIELD(kafka.shadow_topic),
+       "Topic of rules in shadow mode"},
       {"kafka.heartbeat_topic", text, TOCSIN_FIELD(kafka.heartbeat_topic),
-       "Topic that proves every 5 s that the feed is alive", {}},
-      {"kafka.format", word, TOCSIN_FIELD(kafka.format), "Form of the values", {"json", "protobuf"}},
+       "Topic that proves every 5 s that the feed is alive"},
+      {"kafka.format", word, TOCSIN_FIELD(kafka.format), "Form of the values", kFormats},
       {"http.listen", text, TOCSIN_FIELD(http.listen),
-       "Address of /livez, /readyz, /metrics; port 0: a free one; empty: no HTTP", {}},
+       "Address of /livez, /readyz, /metrics; port 0: a free one; empty: no HTTP"},
       {"journal.durability", word, TOCSIN_FIELD(journal.durability),
-       "sync: on the disk before a frame is acknowledged; os: with the operating system", {"sync", "os"}},
+       "sync: on the disk before a frame is acknowledged; os: with the operating system",
+       kDurabilities},
       {"journal.segment_size", bytes, TOCSIN_FIELD(journal.segment_size),
-       "A log file is closed at this size", {}, kMiB, 4096 * kMiB},
+       "A log file is closed at this size", kNoWords, kMiB, 4096 * kMiB},
       {"engine.dedup_window", duration, TOCSIN_FIELD(engine.dedup_window),
-       "How long a transport duplicate is recognised", {}, 0, 7 * kDayMs},
+       "How long a transport duplicate is recognised", kNoWords, 0, 7 * kDayMs},
       {"engine.dedup_entries_per_device", count, TOCSIN_FIELD(engine.dedup_entries_per_device),
-       "Messages remembered per device; the oldest goes first", {}, 1, 65'536},
+       "Messages remembered per device; the oldest goes first", kNoWords, 1, 65'536},
       {"engine.future_skew", duration, TOCSIN_FIELD(engine.future_skew),
-       "An event time further ahead of its arrival is replaced by the arrival", {}, 0, kDayMs},
-      {"sinks.stdout", flag, TOCSIN_FIELD(sinks.stdout_sink), "Alert revisions on stdout as JSON lines", {}},
+       "An event time further ahead of its arrival is replaced by the arrival", kNoWords, 0,
+       kDayMs},
+      {"sinks.stdout", flag, TOCSIN_FIELD(sinks.stdout_sink),
+       "Alert revisions on stdout as JSON lines"},
   };
 }
 

@@ -12,14 +12,20 @@ using yaml::KeySpec;
 using yaml::Node;
 using yaml::Report;
 
-constexpr CodeInfo kBadSize{{}, "E5001", "'{0}' is not a size: {1}", "'{0}' 不是大小：{1}",
+constexpr CodeInfo kBadSize{{},
+                            "E5001",
+                            "'{0}' is not a size: {1}",
+                            "'{0}' 不是大小：{1}",
                             "write a whole number with a unit, such as 64MiB",
                             "请写整数加单位，例如 64MiB"};
-constexpr CodeInfo kSizeRange{{}, "E5002", "'{0}' must be {1} to {2}, not {3}",
-                              "'{0}' 必须在 {1} 到 {2} 之间，而不是 {3}", "", ""};
-constexpr CodeInfo kBadAddress{{}, "E5003", "'{0}' is not an address: {1}", "'{0}' 不是地址：{1}",
-                               "write {2}", "请写成 {2}"};
-constexpr CodeInfo kBadTopic{{}, "E5004", "'{0}' is not a Kafka topic name: {1}",
+constexpr CodeInfo kSizeRange{
+    {}, "E5002", "'{0}' must be {1} to {2}, not {3}", "'{0}' 必须在 {1} 到 {2} 之间，而不是 {3}",
+    "", ""};
+constexpr CodeInfo kBadAddress{
+    {}, "E5003", "'{0}' is not an address: {1}", "'{0}' 不是地址：{1}", "write {2}", "请写成 {2}"};
+constexpr CodeInfo kBadTopic{{},
+                             "E5004",
+                             "'{0}' is not a Kafka topic name: {1}",
                              "'{0}' 不是 Kafka 主题名：{1}",
                              "use A-Z a-z 0-9 . _ -, at most 249 of them",
                              "只能使用 A-Z a-z 0-9 . _ -，最多 249 个字符"};
@@ -28,7 +34,8 @@ bool is_host_port(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
   const auto port = yaml::parse_integer(text.substr(colon + 1));
-  return port && *port >= 0 && *port <= 65535 && text.find_first_of(" \t/") == std::string_view::npos;
+  return port && *port >= 0 && *port <= 65535 &&
+         text.find_first_of(" \t/") == std::string_view::npos;
 }
 
 bool are_host_ports(std::string_view text) {
@@ -52,7 +59,8 @@ bool is_topic(std::string_view text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
   };
-  return !text.empty() && text.size() <= 249 && text != "." && text != ".." && std::ranges::all_of(text, legal);
+  return !text.empty() && text.size() <= 249 && text != "." && text != ".." &&
+         std::ranges::all_of(text, legal);
 }
 
 class Reader {
@@ -142,7 +150,8 @@ class Reader {
     const Duration min{static_cast<std::int64_t>(key.min)};
     const Duration max{static_cast<std::int64_t>(key.max)};
     if (*duration < min || *duration > max) {
-      report_.add(kSizeRange, node.span, {key.path, duration_text(min), duration_text(max), node.text});
+      report_.add(kSizeRange, node.span,
+                  {key.path, duration_text(min), duration_text(max), node.text});
     }
     field = *duration;
   }
@@ -160,7 +169,8 @@ class Reader {
     if (!bytes) {
       report_.add(kBadSize, node.span, {key.path, *text});
     } else if (*bytes < key.min || *bytes > key.max) {
-      report_.add(kSizeRange, node.span, {key.path, bytes_text(key.min), bytes_text(key.max), *text});
+      report_.add(kSizeRange, node.span,
+                  {key.path, bytes_text(key.min), bytes_text(key.max), *text});
     } else {
       field = *bytes;
     }

@@ -25,10 +25,12 @@ ordered_json default_of(const ConfigKey& key, Config& defaults) {
 ordered_json type_of(const ConfigKey& key) {
   switch (key.kind) {
     case ConfigKind::flag: return {{"type", "boolean"}};
-    case ConfigKind::word: return {{"enum", key.words}};
+    case ConfigKind::word:
+      return {{"enum", std::vector<std::string>(key.words.begin(), key.words.end())}};
     case ConfigKind::count:
       return {{"type", "integer"}, {"minimum", key.min}, {"maximum", key.max}};
-    case ConfigKind::duration: return {{"type", "string"}, {"pattern", "^([0-9]+(ms|s|m|h|d))+$|^0$"}};
+    case ConfigKind::duration:
+      return {{"type", "string"}, {"pattern", "^([0-9]+(ms|s|m|h|d))+$|^0$"}};
     case ConfigKind::bytes:
       return {{"type", {"string", "integer"}}, {"pattern", "^[0-9]+ ?(B|KiB|MiB|GiB)?$"}};
     case ConfigKind::paths: {
@@ -47,7 +49,9 @@ ordered_json& section_of(ordered_json& root, std::string_view path, std::string&
   for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
     ordered_json& next = (*section)["properties"][std::string(path.substr(0, dot))];
     if (next.is_null()) {
-      next = {{"type", "object"}, {"additionalProperties", false}, {"properties", ordered_json::object()}};
+      next = {{"type", "object"},
+              {"additionalProperties", false},
+              {"properties", ordered_json::object()}};
     }
     section = &next;
     path.remove_prefix(dot + 1);

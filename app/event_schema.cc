@@ -10,7 +10,8 @@ using nlohmann::ordered_json;
 ordered_json type_of(ValueKind kind) {
   switch (kind) {
     case ValueKind::boolean: return {{"type", "boolean"}};
-    case ValueKind::int64: return {{"type", {"integer", "string"}}};  // proto3 JSON writes 64 bits as text
+    case ValueKind::int64:
+      return {{"type", {"integer", "string"}}};  // proto3 JSON writes 64 bits as text
     case ValueKind::uint64: return {{"type", {"integer", "string"}}, {"minimum", 0}};
     case ValueKind::float64: return {{"type", "number"}};
     case ValueKind::string: return {{"type", "string"}};
@@ -56,15 +57,16 @@ std::string event_schema(const Catalogue& catalogue) {
     names.push_back(type.name);
     branches.push_back(branch_of(type));
   }
-  ordered_json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                      {"title", "tocsin event"},
-                      {"description",
-                       "One fact from one device. Unknown fields are dropped and counted. arr, loc.* and "
-                       "device.* are for replay files."},
-                      {"type", "object"},
-                      {"required", {"type", "device_id"}},
-                      {"properties", common_properties()},
-                      {"allOf", branches}};
+  ordered_json schema{
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "tocsin event"},
+      {"description",
+       "One fact from one device. Unknown fields are dropped and counted. arr, loc.* and "
+       "device.* are for replay files."},
+      {"type", "object"},
+      {"required", {"type", "device_id"}},
+      {"properties", common_properties()},
+      {"allOf", branches}};
   schema["properties"]["type"] = {{"enum", names}};
   return schema.dump(2) + "\n";
 }

@@ -54,7 +54,8 @@ struct Line {
 Line line_at(std::string_view text, std::size_t at) {
   Line line;
   std::size_t begin = 0;
-  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', begin)) {
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos;
+       end = text.find('\n', begin)) {
     const std::size_t next =
         line.first_code_point + count_code_points(text.substr(begin, end + 1 - begin));
     if (at < next) break;
@@ -103,7 +104,8 @@ Evaluated evaluate(std::string_view expression) {
   cel::Scratch scratch;
   const cel::Outcome outcome = compiled.program.eval({}, scratch);
   result.code = outcome.error ? ExitCode::failed : ExitCode::ok;
-  result.json = outcome.error ? error_json(cel::to_string(*outcome.error)) : typed_json(outcome.value);
+  result.json =
+      outcome.error ? error_json(cel::to_string(*outcome.error)) : typed_json(outcome.value);
   return result;
 }
 

@@ -11,14 +11,14 @@ namespace tocsin::app {
 
 struct Evaluated {
   ExitCode code = ExitCode::ok;  ///< ok; failed: evaluation error; bad_config: does not compile
-  std::string json;  ///< {"type":..,"value":..} or {"error":..}
-  Diagnostics diagnostics;  ///< of a compile error
+  std::string json;              ///< {"type":..,"value":..} or {"error":..}
+  Diagnostics diagnostics;       ///< of a compile error
 };
 
 Evaluated evaluate(std::string_view expression);
 
-/// {"type":"int","value":"3"}: ints as strings, doubles as numbers or "NaN", "Infinity"; lists of such
-/// objects; timestamps as RFC 3339, durations as "3.5s".
+/// {"type":"int","value":"3"}: ints as strings, doubles as numbers or "NaN", "Infinity"; lists of
+/// such objects; timestamps as RFC 3339, durations as "3.5s".
 std::string typed_json(const Value& value);
 
 }  // namespace tocsin::app

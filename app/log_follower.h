@@ -1,6 +1,6 @@
 #pragma once
-/// LogFollower: reads a log's folder from outside while an engine may be writing it. Takes no lock. Gives
-/// every whole record; one that is half written is simply not there yet.
+/// LogFollower: reads a log's folder from outside while an engine may be writing it. Takes no lock.
+/// Gives every whole record; one that is half written is simply not there yet.
 ///
 /// Thread: one. Lifetime: a record's body is valid until the next call. An error stays.
 #include <optional>
@@ -16,8 +16,8 @@ class LogFollower final : public LogReader {
   LogFollower(std::string folder, LogPosition from) : folder_(std::move(folder)), wanted_(from) {}
 
   Result<std::optional<LogRecord>, LogError> next() override;
-  void wait(Duration at_most) override;  ///< looks again after kLook at the latest
-  void interrupt() override {}           ///< a wait is short
+  void wait(Duration at_most) override;                  ///< looks again after kLook at the latest
+  void interrupt() override {}                           ///< a wait is short
   const std::string& detail() const { return detail_; }  ///< of an error, in words
 
  private:

@@ -1,8 +1,8 @@
 #pragma once
 /// Output: stdout in few large writes. Verbs append to buffer() and flush when it is worth a write.
 ///
-/// Thread: one. Errors: a write that fails (disk full, closed pipe) is remembered; the verb ends with
-/// ExitCode::io. flush() is also called by the destructor.
+/// Thread: one. Errors: a write that fails (disk full, closed pipe) is remembered; the verb ends
+/// with ExitCode::io. flush() is also called by the destructor.
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -1,5 +1,6 @@
 #pragma once
-/// Paths -> texts. The only place that reads rules and registries from disk; the loaders work on text.
+/// Paths -> texts. The only place that reads rules and registries from disk; the loaders work on
+/// text.
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +11,8 @@ namespace tocsin::app {
 
 struct RuleFiles {
   std::vector<rules::SourceFile> files;
-  std::string unreadable;  ///< which path and why: "rules.d: No such file or directory"; empty: all read
+  std::string
+      unreadable;  ///< which path and why: "rules.d: No such file or directory"; empty: all read
 };
 
 /// Each path is a file, or a folder whose *.yaml files are taken in order of name (bundle.yaml and

@@ -30,7 +30,8 @@ void for_each_top_key(std::string_view text, Use use) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     const std::size_t colon = line.find(':');
-    const bool name = colon != std::string_view::npos && !line.empty() && line[0] != ' ' && line[0] != '#';
+    const bool name =
+        colon != std::string_view::npos && !line.empty() && line[0] != ' ' && line[0] != '#';
     if (name) use(line.substr(0, colon));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
@@ -126,9 +127,9 @@ class Validator {
     if (!loaded.rules) return;
     for (const rules::Rule& rule : loaded.rules->rules) {
       const auto tests = std::ranges::count(loaded.tests, rule.name, &rules::RuleTest::rule);
-      result_.rules.push_back(fmt::format("{}: {}, {}, {}, for each {}, {} tests", rule.name,
-                                          form_name(rule.form), to_string(rule.severity),
-                                          mode_name(rule.mode), fmt::join(rule.for_each, " "), tests));
+      result_.rules.push_back(fmt::format(
+          "{}: {}, {}, {}, for each {}, {} tests", rule.name, form_name(rule.form),
+          to_string(rule.severity), mode_name(rule.mode), fmt::join(rule.for_each, " "), tests));
     }
   }
 

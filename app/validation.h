@@ -1,9 +1,10 @@
 #pragma once
 /// `tocsin validate`: what the files given are, and everything that is wrong with them.
 ///
-/// A folder with places.csv or devices.csv is a registry, one with *.yaml a rule bundle; a *.csv file stands
-/// for its registry; a *.yaml file is a configuration if it says so by its name or its top-level keys,
-/// else a rule file. Rule files given one by one are checked together, as one bundle.
+/// A folder with places.csv or devices.csv is a registry, one with *.yaml a rule bundle; a *.csv
+/// file stands for its registry; a *.yaml file is a configuration if it says so by its name or its
+/// top-level keys, else a rule file. Rule files given one by one are checked together, as one
+/// bundle.
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,10 +20,9 @@ enum class FileKind : unsigned char { rules, config, registry };
 /// By name and content. Text is only looked at for *.yaml files.
 FileKind kind_of_file(const std::string& path, const std::string& text);
 
-
 struct Validation {
   Diagnostics diagnostics;
-  std::string unreadable;  ///< the first path that could not be read; empty: none
+  std::string unreadable;          ///< the first path that could not be read; empty: none
   std::vector<std::string> rules;  ///< one line each
   std::size_t tests = 0;
   std::size_t configurations = 0;

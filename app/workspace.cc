@@ -8,7 +8,8 @@
 namespace tocsin::app {
 namespace {
 
-ExitCode load_registry_folder(const std::string& folder, const Common& common, Workspace& workspace) {
+ExitCode load_registry_folder(const std::string& folder, const Common& common,
+                              Workspace& workspace) {
   const RuleFiles read = read_files({folder + "/places.csv", folder + "/devices.csv"});
   if (!read.unreadable.empty()) {
     complain(read.unreadable);

@@ -1,6 +1,6 @@
 #pragma once
-/// What the offline verbs (replay, test) work on: catalogue, registry and rules, read and checked, with
-/// every problem said on stderr in one go.
+/// What the offline verbs (replay, test) work on: catalogue, registry and rules, read and checked,
+/// with every problem said on stderr in one go.
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,8 +23,8 @@ struct Workspace {
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
                         const Common& common, Workspace& workspace);
 
-/// Where flags are silent, a configuration given with -c speaks. ok, io, bad_config, or usage if there are
-/// no rules at all.
+/// Where flags are silent, a configuration given with -c speaks. ok, io, bad_config, or usage if
+/// there are no rules at all.
 ExitCode fill_from_config(const Common& common, std::vector<std::string>& rule_paths,
                           std::string& registry);
 

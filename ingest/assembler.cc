@@ -9,10 +9,12 @@
 namespace tocsin::ingest {
 namespace {
 
-constexpr std::string_view kPrivateText = "text that looks like an ID number, phone number or plate";
+constexpr std::string_view kPrivateText =
+    "text that looks like an ID number, phone number or plate";
 
 MaybeRefusal check_text(std::string_view text, std::size_t limit, std::string_view field) {
-  if (text.size() > limit) return Refusal{RejectReason::out_of_range, "text over its length limit", field};
+  if (text.size() > limit)
+    return Refusal{RejectReason::out_of_range, "text over its length limit", field};
   if (looks_private(text)) return Refusal{RejectReason::privacy, kPrivateText, field};
   return std::nullopt;
 }
@@ -47,7 +49,8 @@ MaybeRefusal check_value(const Value& v, const FieldSpec& spec) {
   }
 }
 
-// Of the set fields, each with its number, so that the hash survives a new field between two others.
+// Of the set fields, each with its number, so that the hash survives a new field between two
+// others.
 std::uint64_t content_hash(const Event& event, const EventType& type) {
   std::uint64_t hash = 0;
   for (const FieldSpec& spec : type.fields) {

@@ -1,7 +1,8 @@
 #pragma once
-/// Assembler: what both codecs share. A codec fills a Draft with what it read; the assembler finds the type,
-/// checks what no encoding checks (presence, limits, finite numbers, privacy), hashes the content, enriches
-/// and delivers. One Draft is used for every event: nothing is allocated once its lists have grown.
+/// Assembler: what both codecs share. A codec fills a Draft with what it read; the assembler finds
+/// the type, checks what no encoding checks (presence, limits, finite numbers, privacy), hashes the
+/// content, enriches and delivers. One Draft is used for every event: nothing is allocated once its
+/// lists have grown.
 ///
 /// Path: codec -> Assembler -> EventSink. Thread: one.
 #include <array>

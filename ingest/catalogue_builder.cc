@@ -120,7 +120,8 @@ struct NewType {
 // Collects the types of a file; stops at the first thing that cannot be.
 class Collector {
  public:
-  Collector(const Catalogue& catalogue, std::string& where) : catalogue_(catalogue), where_(where) {}
+  Collector(const Catalogue& catalogue, std::string& where)
+      : catalogue_(catalogue), where_(where) {}
 
   std::optional<CatalogueError> message(const pb::Descriptor& message) {
     for (int i = 0; i < message.nested_type_count(); ++i) {
@@ -133,7 +134,8 @@ class Collector {
     const bool known = catalogue_.find(name) != nullptr ||
                        std::ranges::find(types_, name, &NewType::name) != types_.end();
     if (known) return CatalogueError::duplicate_type;
-    if (catalogue_.types().size() + types_.size() >= kMaxTypes) return CatalogueError::too_many_types;
+    if (catalogue_.types().size() + types_.size() >= kMaxTypes)
+      return CatalogueError::too_many_types;
     types_.push_back({std::move(name), {}});
     return fields(message, types_.back().fields);
   }
@@ -177,8 +179,8 @@ std::string event_type_of(const pb::Descriptor& message) {
   return message.options().GetExtension(v1::event_type);
 }
 
-Result<std::size_t, CatalogueError> add_event_types(const pb::FileDescriptor& file, Catalogue& catalogue,
-                                                    std::string& where) {
+Result<std::size_t, CatalogueError> add_event_types(const pb::FileDescriptor& file,
+                                                    Catalogue& catalogue, std::string& where) {
   Collector collector(catalogue, where);
   for (int i = 0; i < file.message_type_count(); ++i) {
     if (const auto error = collector.message(*file.message_type(i))) return *error;

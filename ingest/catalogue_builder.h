@@ -1,23 +1,26 @@
 #pragma once
-/// Protobuf descriptors -> Catalogue. Every message with the option `event_type` is an event type; its
-/// fields become typed slots:
+/// Protobuf descriptors -> Catalogue. Every message with the option `event_type` is an event type;
+/// its fields become typed slots:
 ///
 ///     bool                              bool
 ///     int32 int64 sint* sfixed*         int64
 ///     uint32 uint64 fixed*              uint64
 ///     float double                      float64
 ///     string                            string
-///     enum                              string: the value's name in lower case, without the common prefix
+///     enum                              string: the value's name in lower case, without the common
+///     prefix
 ///                                       of its values (GATE_STATE_HELD_OPEN -> held_open)
 ///     google.protobuf.Timestamp         timestamp
 ///     google.protobuf.Duration          duration
 ///     repeated scalar, string or enum   list
 ///
-/// Anything else (bytes, maps, other messages) has no place in an event and is refused loudly, as are a
-/// type that is already there and a field named like a member of the event itself (`id`, `ts`, ...).
+/// Anything else (bytes, maps, other messages) has no place in an event and is refused loudly, as
+/// are a type that is already there and a field named like a member of the event itself (`id`,
+/// `ts`, ...).
 ///
-/// Path: at start, before rules are loaded. Thread: any; no state. A file of a descriptor set read at run
-/// time extends the built-in catalogue in the same way: build its FileDescriptor in a pool, add it.
+/// Path: at start, before rules are loaded. Thread: any; no state. A file of a descriptor set read
+/// at run time extends the built-in catalogue in the same way: build its FileDescriptor in a pool,
+/// add it.
 #include <string>
 #include <vector>
 

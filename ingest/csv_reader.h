@@ -1,5 +1,6 @@
 #pragma once
-/// CSV text -> rows of cells, without copying what has no escapes. See registry_csv.h for the dialect.
+/// CSV text -> rows of cells, without copying what has no escapes. See registry_csv.h for the
+/// dialect.
 /// Thread: one. Lifetime: cells live as long as the reader and the text.
 #include <cstddef>
 #include <deque>
@@ -17,12 +18,13 @@ enum class CsvFault : unsigned char {
 
 struct CsvCell {
   std::string_view text;  ///< without quotes, escapes and spaces around it
-  std::size_t offset = 0;  ///< of its first byte (quotes included) from the beginning of the row's line
+  std::size_t offset =
+      0;  ///< of its first byte (quotes included) from the beginning of the row's line
 };
 
 struct CsvRow {
-  std::size_t line = 0;      ///< on which it begins, from 1
-  std::string_view source;   ///< that line
+  std::size_t line = 0;     ///< on which it begins, from 1
+  std::string_view source;  ///< that line
   std::vector<CsvCell> cells;
   CsvFault fault = CsvFault::none;
 };

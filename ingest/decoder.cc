@@ -42,7 +42,8 @@ void Decoder::decode_frame(std::string_view topic, std::string_view payload, Tim
                            EventSink& sink) {
   const auto parts = parse_topic(topic);
   if (!parts || parts->status) {
-    return hand_out({RejectReason::bad_topic, "not tocsin/v1/<gateway>/(pb|json)", {}}, {}, topic, sink);
+    return hand_out({RejectReason::bad_topic, "not tocsin/v1/<gateway>/(pb|json)", {}}, {}, topic,
+                    sink);
   }
   if (const auto refusal = check_size(payload)) return hand_out(*refusal, {}, payload, sink);
   if (parts->encoding == Encoding::protobuf) {

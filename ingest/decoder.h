@@ -1,10 +1,12 @@
 #pragma once
-/// Bytes -> Events: the codecs behind one door. Protobuf and JSON, batches and single events, and the
-/// lines of a replay file. What cannot be decoded is refused by reason and never stops its neighbours.
+/// Bytes -> Events: the codecs behind one door. Protobuf and JSON, batches and single events, and
+/// the lines of a replay file. What cannot be decoded is refused by reason and never stops its
+/// neighbours.
 ///
 /// Path: log record -> Decoder -> Engine. Thread: one Decoder belongs to one thread. Lifetime: the
 /// events it hands out live until the callback returns. No allocation per event once warm.
-/// Limits: the constants below; what is over one is refused out_of_range or by the limit's own reason.
+/// Limits: the constants below; what is over one is refused out_of_range or by the limit's own
+/// reason.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,8 +23,8 @@ namespace tocsin::ingest {
 inline constexpr std::size_t kMaxFrameBytes = 256 * 1024;
 inline constexpr std::size_t kMaxBatchEvents = 1000;
 inline constexpr std::size_t kMaxJsonDepth = 64;
-inline constexpr std::size_t kMaxIdBytes = 128;      ///< id, device_id, gateway, inline places
-inline constexpr std::size_t kMaxTextBytes = 1024;   ///< any other text
+inline constexpr std::size_t kMaxIdBytes = 128;     ///< id, device_id, gateway, inline places
+inline constexpr std::size_t kMaxTextBytes = 1024;  ///< any other text
 inline constexpr std::size_t kMaxListItems = 256;
 inline constexpr std::size_t kMaxSampleBytes = 1024;
 
@@ -58,7 +60,8 @@ struct DecoderRemarks {
 
 class Decoder {
  public:
-  /// `registry` may be null: no enrichment. Both must outlive the decoder (or its next set_registry).
+  /// `registry` may be null: no enrichment. Both must outlive the decoder (or its next
+  /// set_registry).
   Decoder(const Catalogue& catalogue, std::shared_ptr<const Registry> registry);
   ~Decoder();
   Decoder(Decoder&&) noexcept;
@@ -67,15 +70,17 @@ class Decoder {
   void set_registry(std::shared_ptr<const Registry> registry);
 
   /// One MQTT frame. `arr` is the log record's. A frame that is refused whole counts as one event.
-  /// A batch is refused only as far as its framing does not allow to tell its events apart: in protobuf a
-  /// bad event costs itself, and broken framing the rest of the batch (one rejection); in JSON a batch
-  /// that does not parse is taken apart at its brackets and each event parsed alone.
-  void decode_frame(std::string_view topic, std::string_view payload, Timestamp arr, EventSink& sink);
+  /// A batch is refused only as far as its framing does not allow to tell its events apart: in
+  /// protobuf a bad event costs itself, and broken framing the rest of the batch (one rejection);
+  /// in JSON a batch that does not parse is taken apart at its brackets and each event parsed
+  /// alone.
+  void decode_frame(std::string_view topic, std::string_view payload, Timestamp arr,
+                    EventSink& sink);
 
-  /// One replay line that holds an event: like JSON on the wire, and besides `arr`, `loc.*`, `device.*`
-  /// inline, which stand in for a registry. `floor`: the arrival of the line before; an older `arr` is
-  /// raised to it. Without `arr`, `ts` stands in; without both it is refused (missing_ts). Inline places
-  /// are flat ("loc.building") or nested ({"loc":{"building":...}}).
+  /// One replay line that holds an event: like JSON on the wire, and besides `arr`, `loc.*`,
+  /// `device.*` inline, which stand in for a registry. `floor`: the arrival of the line before; an
+  /// older `arr` is raised to it. Without `arr`, `ts` stands in; without both it is refused
+  /// (missing_ts). Inline places are flat ("loc.building") or nested ({"loc":{"building":...}}).
   void decode_line(std::string_view line, Timestamp floor, EventSink& sink);
 
   const DecoderRemarks& remarks() const;

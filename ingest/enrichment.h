@@ -1,6 +1,6 @@
 #pragma once
-/// What the registry knows of an event's device, ready to be copied into its slots: loc.* are the place ids
-/// that enclose the device, device.* its own row.
+/// What the registry knows of an event's device, ready to be copied into its slots: loc.* are the
+/// place ids that enclose the device, device.* its own row.
 ///
 /// Thread: any once built. Memory: about 100 bytes a device and 150 a place that has devices.
 #include <array>

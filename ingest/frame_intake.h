@@ -2,19 +2,21 @@
 /// FrameIntake: one received MQTT message -> one log record, durable when take() returns.
 ///
 ///     tocsin/v1/<gateway>/pb|json    RecordKind::frame, the bytes as they came
-///     tocsin/v1/<gateway>/status     RecordKind::gateway for "online" and "offline", if that is news
-///     anything else                  RecordKind::frame: the decoder refuses it by reason, with a sample
+///     tocsin/v1/<gateway>/status     RecordKind::gateway for "online" and "offline", if that is
+///     news anything else                  RecordKind::frame: the decoder refuses it by reason,
+///     with a sample
 ///
-/// A retained frame is what a broker remembers, not something that happened: it is logged with its flag and
-/// makes no event; a retained status is the gateway's present state. A payload over kMaxFrameBytes is cut to
-/// one byte more, so that the log can take it and the decoder says why it is refused.
+/// A retained frame is what a broker remembers, not something that happened: it is logged with its
+/// flag and makes no event; a retained status is the gateway's present state. A payload over
+/// kMaxFrameBytes is cut to one byte more, so that the log can take it and the decoder says why it
+/// is refused.
 ///
-/// Thread: one. Limits: kMaxGateways states remembered; the status of further ones is logged each time.
+/// Thread: one. Limits: kMaxGateways states remembered; the status of further ones is logged each
+/// time.
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/log.h"
 #include "ingest/source.h"

@@ -16,7 +16,17 @@ namespace {
 using simdjson::dom::element;
 
 enum class Member : std::uint8_t {
-  id, type, device_id, ts, arr, seq, gateway, payload, loc, device, count_,
+  id,
+  type,
+  device_id,
+  ts,
+  arr,
+  seq,
+  gateway,
+  payload,
+  loc,
+  device,
+  count_,
 };
 constexpr std::size_t kMembers = static_cast<std::size_t>(Member::count_);
 
@@ -25,12 +35,16 @@ Member member_of(std::string_view key) {
   switch (key.size()) {
     case 2: return key == "id" ? Member::id : key == "ts" ? Member::ts : Member::count_;
     case 3:
-      return key == "arr" ? Member::arr : key == "seq" ? Member::seq
-             : key == "loc" ? Member::loc : Member::count_;
+      return key == "arr"   ? Member::arr
+             : key == "seq" ? Member::seq
+             : key == "loc" ? Member::loc
+                            : Member::count_;
     case 4: return key == "type" ? Member::type : Member::count_;
     case 6: return key == "device" ? Member::device : Member::count_;
     case 7:
-      return key == "gateway" ? Member::gateway : key == "payload" ? Member::payload : Member::count_;
+      return key == "gateway"   ? Member::gateway
+             : key == "payload" ? Member::payload
+                                : Member::count_;
     case 8: return key == "deviceId" ? Member::device_id : Member::count_;
     case 9: return key == "device_id" ? Member::device_id : Member::count_;
     default: return Member::count_;
@@ -180,10 +194,12 @@ MaybeRefusal JsonDecoder::Parser::arrival(const Context& context, Draft& draft) 
   } else if (!draft.event.has_ts) {
     return Refusal{RejectReason::missing_ts, "a line needs arr or ts", {}};
   }
-  const bool in_range = unix_ms(arr) >= kMinInstant * 1000 && unix_ms(arr) < (kMaxInstant + 1) * 1000;
+  const bool in_range =
+      unix_ms(arr) >= kMinInstant * 1000 && unix_ms(arr) < (kMaxInstant + 1) * 1000;
   if (!in_range) {
     const bool own = members.find(Member::arr) != nullptr;
-    return Refusal{RejectReason::out_of_range, "a time outside the years 1 to 9999", own ? "arr" : "ts"};
+    return Refusal{RejectReason::out_of_range, "a time outside the years 1 to 9999",
+                   own ? "arr" : "ts"};
   }
   draft.event.arr = std::max(arr, context.arr);
   return std::nullopt;
@@ -375,7 +391,8 @@ void JsonDecoder::decode_frame(std::string_view gateway, std::string_view text, 
   }
   if (!is_batch) return parser_->one(root, context, {}, text);
   parser_->assembler.count_unknown(around);
-  if (wrapped.get(events) == simdjson::SUCCESS) return parser_->batch(events, context, "/events", text);
+  if (wrapped.get(events) == simdjson::SUCCESS)
+    return parser_->batch(events, context, "/events", text);
   hand_out({RejectReason::wrong_type, "expected a list", "events"}, {}, text, sink);
 }
 

@@ -95,7 +95,8 @@ bool is_number(std::string_view token) {
 }
 
 bool is_bare(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' || c == '.';
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+' ||
+         c == '.';
 }
 
 }  // namespace
@@ -145,7 +146,8 @@ RejectReason blame(std::string_view text, bool number) {
     if (token.empty() || token == "true" || token == "false" || token == "null") continue;
     if (is_number(token)) continue;
     if (token.starts_with('-')) token.remove_prefix(1);
-    const bool no_number = token == "NaN" || token == "nan" || token == "Infinity" || token == "inf";
+    const bool no_number =
+        token == "NaN" || token == "nan" || token == "Infinity" || token == "inf";
     return no_number ? RejectReason::not_finite : RejectReason::malformed;
   }
   return number ? RejectReason::out_of_range : RejectReason::malformed;

@@ -93,7 +93,8 @@ class PahoSource::Session final : public virtual mqtt::callback {
     }
     if (supervisor_.joinable()) supervisor_.join();
     try {
-      // Frames that come before the broker has heard it are still logged, and acknowledged if they are.
+      // Frames that come before the broker has heard it are still logged, and acknowledged if they
+      // are.
       client_.disconnect(0)->wait_for(kDisconnectTimeout);
     } catch (const mqtt::exception&) {
       sever_connections_to(address_.port);  // it was not connected, or is about to be
@@ -109,8 +110,11 @@ class PahoSource::Session final : public virtual mqtt::callback {
       last_message_ = SteadyClock::now().time_since_epoch();
       if (severed_) return;  // behind a refused one: it will come again, after it
       const auto& payload = message->get_payload_ref();
-      const ReceivedFrame frame{message->get_topic(), {payload.data(), payload.size()},
-                                message->is_retained(), message->is_duplicate(), message->get_qos()};
+      const ReceivedFrame frame{message->get_topic(),
+                                {payload.data(), payload.size()},
+                                message->is_retained(),
+                                message->is_duplicate(),
+                                message->get_qos()};
       if (intake_.take(frame)) {
         refused_ = false;
         return;
@@ -193,7 +197,8 @@ class PahoSource::Session final : public virtual mqtt::callback {
     const auto token = client_.subscribe(topics, qos);
     if (!wait(*token, kSubscribeTimeout)) return false;
     const auto codes = token->get_subscribe_response().get_reason_codes();
-    return std::ranges::all_of(codes, [](mqtt::ReasonCode code) { return code <= mqtt::GRANTED_QOS_2; });
+    return std::ranges::all_of(codes,
+                               [](mqtt::ReasonCode code) { return code <= mqtt::GRANTED_QOS_2; });
   }
 
   void supervise() {
@@ -276,7 +281,8 @@ Result<void, SourceError> PahoSource::start(Log& log) {
     if (!secret) return SourceError::unreadable;
     password = *secret;
   }
-  if (!options_.trust_store.empty() && !is_readable(options_.trust_store)) return SourceError::unreadable;
+  if (!options_.trust_store.empty() && !is_readable(options_.trust_store))
+    return SourceError::unreadable;
   for (const char* proxy : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"}) {
     ::unsetenv(proxy);  // NOLINT(concurrency-mt-unsafe): at start, before Paho's threads
   }

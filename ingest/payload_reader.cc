@@ -104,7 +104,8 @@ MaybeRefusal read_string(WireReader& reader, const FieldSpec& spec, Draft& draft
   return std::nullopt;
 }
 
-// google.protobuf.Timestamp and Duration: 1 seconds, 2 nanos. A second occurrence adds to the first.
+// google.protobuf.Timestamp and Duration: 1 seconds, 2 nanos. A second occurrence adds to the
+// first.
 MaybeRefusal read_time(WireReader& outer, const FieldSpec& spec, Draft& draft) {
   std::string_view bytes;
   if (!outer.bytes(bytes)) return malformed(outer);
@@ -127,8 +128,8 @@ MaybeRefusal read_time(WireReader& outer, const FieldSpec& spec, Draft& draft) {
   return std::nullopt;
 }
 
-// On the wire the parts of a duration have the same sign; in a Value the nanoseconds are never negative.
-// What cannot be is left as nanoseconds out of range, which the assembler refuses.
+// On the wire the parts of a duration have the same sign; in a Value the nanoseconds are never
+// negative. What cannot be is left as nanoseconds out of range, which the assembler refuses.
 void normalise_duration(Value& slot) {
   const auto nanos = static_cast<std::int32_t>(slot.nanos());
   const std::int64_t seconds = slot.seconds();
@@ -160,7 +161,8 @@ MaybeRefusal read_payload(std::string_view bytes, Draft& draft) {
   WireReader reader(bytes);
   for (Tag tag; !reader.done();) {
     if (!reader.tag(tag)) return malformed(reader);
-    if (auto refusal = read_field(reader, tag, draft.type->by_number(tag.number), draft)) return refusal;
+    if (auto refusal = read_field(reader, tag, draft.type->by_number(tag.number), draft))
+      return refusal;
   }
   for (const FieldSpec& spec : draft.type->type().fields) {
     if (spec.kind == ValueKind::duration && draft.field(spec).is_set()) {

@@ -34,7 +34,8 @@ struct Part {
   }
   bool stands_alone() const {
     const bool joined_left = begin > 1 && is_joint(text[begin - 1]) && is_alnum(text[begin - 2]);
-    const bool joined_right = end + 1 < text.size() && is_joint(text[end]) && is_alnum(text[end + 1]);
+    const bool joined_right =
+        end + 1 < text.size() && is_joint(text[end]) && is_alnum(text[end + 1]);
     return !touches_alnum() && !joined_left && !joined_right;
   }
 };
@@ -55,7 +56,8 @@ bool is_date(int year, std::string_view month_day) {
 }
 
 char check_character(std::string_view digits) {
-  static constexpr std::array<int, 17> kWeights = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+  static constexpr std::array<int, 17> kWeights = {7, 9, 10, 5,  8, 4, 2, 1, 6,
+                                                   3, 7, 9,  10, 5, 8, 4, 2};
   int sum = 0;
   for (std::size_t i = 0; i < kWeights.size(); ++i) sum += (digits[i] - '0') * kWeights[i];
   return "10X98765432"[sum % 11];
@@ -74,13 +76,12 @@ bool has_luhn_digit(std::string_view digits) {
 bool is_id_18(std::string_view id) {
   const int year = number_of(id.substr(6, 4));
   return is_province(id.substr(0, 2)) && year >= 1900 && year <= 2099 &&
-         is_date(year, id.substr(10, 4)) &&
-         check_character(id) == (id[17] == 'x' ? 'X' : id[17]);
+         is_date(year, id.substr(10, 4)) && check_character(id) == (id[17] == 'x' ? 'X' : id[17]);
 }
 
 bool is_id_15(std::string_view id) {
-  return is_province(id.substr(0, 2)) && is_date(1900 + number_of(id.substr(6, 2)), id.substr(8, 4)) &&
-         !has_luhn_digit(id);
+  return is_province(id.substr(0, 2)) &&
+         is_date(1900 + number_of(id.substr(6, 2)), id.substr(8, 4)) && !has_luhn_digit(id);
 }
 
 bool begins_like_phone(std::string_view digits) { return digits[0] == '1' && digits[1] >= '3'; }
@@ -97,11 +98,11 @@ Part with_country(Part phone) {
 }
 
 bool is_phone(Part digits) {
-  const std::size_t country = digits.self().starts_with("0086") ? 4
-                              : digits.begin > 0 && digits.text[digits.begin - 1] == '+' &&
-                                      digits.self().starts_with("86")
-                                  ? 2
-                                  : 0;
+  const std::size_t country =
+      digits.self().starts_with("0086") ? 4
+      : digits.begin > 0 && digits.text[digits.begin - 1] == '+' && digits.self().starts_with("86")
+          ? 2
+          : 0;
   Part phone = digits;
   phone.begin += country;
   if (phone.self().size() != kPhoneDigits || !begins_like_phone(phone.self())) return false;
@@ -114,7 +115,9 @@ bool is_grouped_phone(Part digits) {
   const std::string_view rest = digits.text.substr(digits.begin);
   if (digits.self().size() != 3 || !begins_like_phone(rest) || rest.size() < kLength) return false;
   if ((rest[3] != ' ' && rest[3] != '-') || rest[8] != rest[3]) return false;
-  const auto all_digits = [&](std::size_t at) { return std::ranges::all_of(rest.substr(at, 4), is_digit); };
+  const auto all_digits = [&](std::size_t at) {
+    return std::ranges::all_of(rest.substr(at, 4), is_digit);
+  };
   if (!all_digits(4) || !all_digits(9)) return false;
   return with_country({digits.text, digits.begin, digits.begin + kLength}).stands_alone();
 }
@@ -162,7 +165,8 @@ bool is_plate_tail(std::string_view text) {
   }
   std::size_t length = 0;
   std::size_t letters = 0;
-  for (; length < text.size() && is_alnum(text[length]); ++length) letters += is_letter(text[length]) ? 1 : 0;
+  for (; length < text.size() && is_alnum(text[length]); ++length)
+    letters += is_letter(text[length]) ? 1 : 0;
   if (letters > 2) return false;
   return length == 5 || length == 6 ||
          (length == 4 && begins_with_one_of(text.substr(length), "学警挂港澳领使"));
@@ -173,7 +177,8 @@ bool has_plate(std::string_view text) {
       "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使";
   for (std::size_t i = 0; i + kShortestPlate <= text.size(); ++i) {
     if (static_cast<unsigned char>(text[i]) < 0x80 || !is_letter(text[i + 3])) continue;
-    if (begins_with_one_of(text.substr(i), kProvinces) && is_plate_tail(text.substr(i + 4))) return true;
+    if (begins_with_one_of(text.substr(i), kProvinces) && is_plate_tail(text.substr(i + 4)))
+      return true;
   }
   return false;
 }

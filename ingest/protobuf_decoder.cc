@@ -8,7 +8,13 @@ namespace {
 // Field numbers of tocsin.v1.EventBatch and Event; a test compares them with the descriptors.
 enum BatchField : std::uint32_t { kGatewaySeq = 1, kEvents = 2 };
 enum EventField : std::uint32_t {
-  kId = 1, kType = 2, kDeviceId = 3, kTs = 4, kSeq = 5, kGateway = 6, kPayload = 7,
+  kId = 1,
+  kType = 2,
+  kDeviceId = 3,
+  kTs = 4,
+  kSeq = 5,
+  kGateway = 6,
+  kPayload = 7,
 };
 
 MaybeRefusal malformed(const WireReader& reader) {
@@ -65,12 +71,24 @@ MaybeRefusal read_envelope_field(WireReader& reader, Tag tag, Envelope& envelope
   const bool text = tag.wire == WireType::length;
   const bool number = tag.wire == WireType::varint;
   switch (tag.number) {
-    case kId: if (text) return read_text_slot(reader, CommonSlot::id, draft); break;
-    case kType: if (text) return read_text(reader, "type", envelope.type); break;
-    case kDeviceId: if (text) return read_text_slot(reader, CommonSlot::device_id, draft); break;
-    case kTs: if (number) return read_number(reader, kTs, draft); break;
-    case kSeq: if (number) return read_number(reader, kSeq, draft); break;
-    case kGateway: if (text) return read_text_slot(reader, CommonSlot::gateway, draft); break;
+    case kId:
+      if (text) return read_text_slot(reader, CommonSlot::id, draft);
+      break;
+    case kType:
+      if (text) return read_text(reader, "type", envelope.type);
+      break;
+    case kDeviceId:
+      if (text) return read_text_slot(reader, CommonSlot::device_id, draft);
+      break;
+    case kTs:
+      if (number) return read_number(reader, kTs, draft);
+      break;
+    case kSeq:
+      if (number) return read_number(reader, kSeq, draft);
+      break;
+    case kGateway:
+      if (text) return read_text_slot(reader, CommonSlot::gateway, draft);
+      break;
     case kPayload:
       if (text) return reader.bytes(envelope.payload) ? std::nullopt : malformed(reader);
       break;
@@ -82,10 +100,11 @@ MaybeRefusal read_envelope_field(WireReader& reader, Tag tag, Envelope& envelope
 
 }  // namespace
 
-void ProtobufDecoder::decode_batch(std::string_view gateway, std::string_view payload, Timestamp arr,
-                                   EventSink& sink) {
+void ProtobufDecoder::decode_batch(std::string_view gateway, std::string_view payload,
+                                   Timestamp arr, EventSink& sink) {
   if (count_events(payload) > kMaxBatchEvents) {
-    return hand_out({RejectReason::batch_too_large, "a batch with too many events", {}}, {}, payload, sink);
+    return hand_out({RejectReason::batch_too_large, "a batch with too many events", {}}, {},
+                    payload, sink);
   }
   WireReader reader(payload);
   std::size_t index = 0;

@@ -8,7 +8,8 @@
 
 namespace tocsin::ingest {
 
-void hand_out(const Refusal& refusal, const Origin& origin, std::string_view bytes, EventSink& sink) {
+void hand_out(const Refusal& refusal, const Origin& origin, std::string_view bytes,
+              EventSink& sink) {
   std::string detail;
   if (origin.index) detail = fmt::format("{}/{}", origin.path, *origin.index);
   if (!refusal.field.empty()) detail += fmt::format("/{}", refusal.field);

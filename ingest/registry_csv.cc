@@ -30,7 +30,8 @@ Diagnostic missing(std::string_view name) {
 LoadedRegistry load_registry(const std::vector<SourceFile>& files, const RegistryOptions& options) {
   LoadedRegistry loaded;
   auto registry = std::make_shared<Registry>();
-  for (const auto& [name, load] : {std::pair("places.csv", &load_places), std::pair("devices.csv", &load_devices)}) {
+  for (const auto& [name, load] :
+       {std::pair("places.csv", &load_places), std::pair("devices.csv", &load_devices)}) {
     Diagnostics found;
     if (const SourceFile* file = find_file(files, name)) {
       loaded.refused_rows += load(*file, *registry, found);

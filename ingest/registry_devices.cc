@@ -13,12 +13,17 @@ namespace tocsin::ingest {
 namespace {
 
 enum Column : std::size_t { kId, kKind, kPlace, kGateway, kInterval, kState, kTags };
-constexpr std::array<ColumnSpec, 7> kColumns = {{{"device_id", true}, {"kind", true}, {"place_id", true},
-                                                 {"gateway_id"}, {"heartbeat_interval_s"}, {"state"},
+constexpr std::array<ColumnSpec, 7> kColumns = {{{"device_id", true},
+                                                 {"kind", true},
+                                                 {"place_id", true},
+                                                 {"gateway_id"},
+                                                 {"heartbeat_interval_s"},
+                                                 {"state"},
                                                  {"tags"}}};
 
 const std::vector<std::string>& state_names() {
-  static const std::vector<std::string> names = {"commissioned", "test", "maintenance", "decommissioned"};
+  static const std::vector<std::string> names = {"commissioned", "test", "maintenance",
+                                                 "decommissioned"};
   return names;
 }
 
@@ -49,7 +54,8 @@ class DeviceLoader {
  private:
   bool read(const CsvRow& row, Device& device) {
     for (const Column column : {kId, kKind, kPlace, kGateway, kTags}) {
-      if (!table_.check_text(row, column, column == kTags ? kMaxTextBytes : kMaxIdBytes)) return false;
+      if (!table_.check_text(row, column, column == kTags ? kMaxTextBytes : kMaxIdBytes))
+        return false;
     }
     return read_id(row, device) && read_place(row, device) && read_interval(row, device) &&
            read_state(row, device) && read_rest(row, device);
@@ -74,7 +80,10 @@ class DeviceLoader {
     device.place = registry_.find_place(id);
     if (device.place != kNoIndex) return true;
     table_.refuse(row, kPlace,
-                  {"E4203", fmt::format("no place '{}'", id), fmt::format("没有地点“{}”", id), {},
+                  {"E4203",
+                   fmt::format("no place '{}'", id),
+                   fmt::format("没有地点“{}”", id),
+                   {},
                    "add it to places.csv, or correct its row there if it was refused",
                    "请在 places.csv 中添加，或改正其中被拒绝的行"});
     return false;
@@ -89,8 +98,10 @@ class DeviceLoader {
       return true;
     }
     table_.refuse(row, kInterval,
-                  {"E4205", fmt::format("'{}' is not a number of seconds", text),
-                   fmt::format("“{}”不是合法的秒数", text), {},
+                  {"E4205",
+                   fmt::format("'{}' is not a number of seconds", text),
+                   fmt::format("“{}”不是合法的秒数", text),
+                   {},
                    fmt::format("a whole number from 0 (not stated) to {}", kMaxHeartbeatIntervalS),
                    fmt::format("应为 0（未知）到 {} 的整数", kMaxHeartbeatIntervalS)});
     return false;
@@ -104,10 +115,11 @@ class DeviceLoader {
       device.state = *state;
       return true;
     }
-    table_.refuse(row, kState,
-                  {"E4206", fmt::format("unknown state '{}'", word), fmt::format("未知的状态“{}”", word),
-                   nearest(word, state_names()), fmt::format("states are {}", fmt::join(state_names(), ", ")),
-                   fmt::format("可用状态：{}", fmt::join(state_names(), "、"))});
+    table_.refuse(
+        row, kState,
+        {"E4206", fmt::format("unknown state '{}'", word), fmt::format("未知的状态“{}”", word),
+         nearest(word, state_names()), fmt::format("states are {}", fmt::join(state_names(), ", ")),
+         fmt::format("可用状态：{}", fmt::join(state_names(), "、"))});
     return false;
   }
 
@@ -117,8 +129,12 @@ class DeviceLoader {
     device.tags = split_list(table_.cell(row, kTags));
     if (device.kind.empty()) {
       table_.warn(row, kKind,
-                  {"W4204", "a device without a kind", "设备没有类型", {},
-                   "rules that select devices by kind do not see it", "按类型选择设备的规则看不到它"});
+                  {"W4204",
+                   "a device without a kind",
+                   "设备没有类型",
+                   {},
+                   "rules that select devices by kind do not see it",
+                   "按类型选择设备的规则看不到它"});
     }
     return true;
   }

@@ -13,8 +13,14 @@ namespace tocsin::ingest {
 namespace {
 
 enum Column : std::size_t { kId, kParent, kKind, kNameZh, kNameEn, kLat, kLon, kAdjacent, kTags };
-constexpr std::array<ColumnSpec, 9> kColumns = {{{"place_id", true}, {"parent_id", true}, {"kind", true},
-                                                 {"name_zh"}, {"name_en"}, {"lat"}, {"lon"}, {"adjacent"},
+constexpr std::array<ColumnSpec, 9> kColumns = {{{"place_id", true},
+                                                 {"parent_id", true},
+                                                 {"kind", true},
+                                                 {"name_zh"},
+                                                 {"name_en"},
+                                                 {"lat"},
+                                                 {"lon"},
+                                                 {"adjacent"},
                                                  {"tags"}}};
 
 enum class Mark : unsigned char { unseen, on_path, added, refused };
@@ -28,7 +34,8 @@ struct PlaceRow {
 const std::vector<std::string>& kind_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (std::size_t i = 0; i < kLocKinds; ++i) all.emplace_back(to_string(static_cast<PlaceKind>(i)));
+    for (std::size_t i = 0; i < kLocKinds; ++i)
+      all.emplace_back(to_string(static_cast<PlaceKind>(i)));
     return all;
   }();
   return names;
@@ -74,9 +81,10 @@ class PlaceLoader {
         continue;
       }
       const std::size_t first = rows_[it->second].row.line;
-      table_.refuse(row, kId,
-                    {"E4102", fmt::format("place '{}' is on line {} already", place.place_id, first),
-                     fmt::format("地点“{}”已在第 {} 行出现", place.place_id, first)});
+      table_.refuse(
+          row, kId,
+          {"E4102", fmt::format("place '{}' is on line {} already", place.place_id, first),
+           fmt::format("地点“{}”已在第 {} 行出现", place.place_id, first)});
     }
   }
 
@@ -110,14 +118,20 @@ class PlaceLoader {
 
   bool read_position(const CsvRow& row, Place& place) {
     if (table_.cell(row, kLat).empty() && table_.cell(row, kLon).empty()) return true;
-    for (const auto& [column, limit, out] : {std::tuple(kLat, 90.0, &place.lat), std::tuple(kLon, 180.0, &place.lon)}) {
+    for (const auto& [column, limit, out] :
+         {std::tuple(kLat, 90.0, &place.lat), std::tuple(kLon, 180.0, &place.lon)}) {
       const auto degrees = degrees_from(table_.cell(row, column), limit);
       if (!degrees) {
-        table_.refuse(row, column,
-                      {"E4106", fmt::format("'{}' is not a {} in degrees", table_.cell(row, column), kColumns[column].name),
-                       fmt::format("“{}”不是合法的{}（度）", table_.cell(row, column), column == kLat ? "纬度" : "经度"), {},
-                       fmt::format("a number from -{0} to {0}; both or neither of lat and lon", limit),
-                       fmt::format("应为 -{0} 到 {0} 的数；lat 与 lon 须同时填写或同时留空", limit)});
+        table_.refuse(
+            row, column,
+            {"E4106",
+             fmt::format("'{}' is not a {} in degrees", table_.cell(row, column),
+                         kColumns[column].name),
+             fmt::format("“{}”不是合法的{}（度）", table_.cell(row, column),
+                         column == kLat ? "纬度" : "经度"),
+             {},
+             fmt::format("a number from -{0} to {0}; both or neither of lat and lon", limit),
+             fmt::format("应为 -{0} 到 {0} 的数；lat 与 lon 须同时填写或同时留空", limit)});
         return false;
       }
       *out = *degrees;
@@ -153,10 +167,14 @@ class PlaceLoader {
       if (row.place.parent == kNoIndex) return refuse_orphan(row);
       const Place& parent = registry_.place(row.place.parent);
       if (parent.kind >= row.place.kind) {
-        table_.warn(row.row, kParent,
-                    {"W4107", fmt::format("a {} inside a {}", to_string(row.place.kind), to_string(parent.kind)),
-                     fmt::format("{} 位于 {} 之内", to_string(row.place.kind), to_string(parent.kind)), {},
-                     "a place belongs inside one of a larger kind", "上级地点的级别应更高"});
+        table_.warn(
+            row.row, kParent,
+            {"W4107",
+             fmt::format("a {} inside a {}", to_string(row.place.kind), to_string(parent.kind)),
+             fmt::format("{} 位于 {} 之内", to_string(row.place.kind), to_string(parent.kind)),
+             {},
+             "a place belongs inside one of a larger kind",
+             "上级地点的级别应更高"});
       }
     }
     row.mark = Mark::added;
@@ -167,9 +185,11 @@ class PlaceLoader {
     row.mark = Mark::refused;
     const std::string_view id = table_.cell(row.row, kParent);
     const bool known = by_id_.contains(id);
-    table_.refuse(row.row, kParent,
-                  {"E4104", known ? fmt::format("its parent '{}' was refused", id) : fmt::format("no place '{}'", id),
-                   known ? fmt::format("上级地点“{}”已被拒绝", id) : fmt::format("没有地点“{}”", id)});
+    table_.refuse(
+        row.row, kParent,
+        {"E4104",
+         known ? fmt::format("its parent '{}' was refused", id) : fmt::format("no place '{}'", id),
+         known ? fmt::format("上级地点“{}”已被拒绝", id) : fmt::format("没有地点“{}”", id)});
   }
 
   void refuse_cycle(const std::vector<PlaceRow*>& path, const PlaceRow* begin) {

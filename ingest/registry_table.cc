@@ -17,31 +17,44 @@ constexpr std::size_t kSourceLineBytes = 400;
 
 Complaint fault_complaint(CsvFault fault) {
   if (fault == CsvFault::open_quote) {
-    return {"E4007", "a quoted cell does not end", "引号内的单元格没有结束", {},
-            "close it with \"; a quote inside is written \"\"", "用 \" 结束；单元格内的引号写作 \"\""};
+    return {"E4007",
+            "a quoted cell does not end",
+            "引号内的单元格没有结束",
+            {},
+            "close it with \"; a quote inside is written \"\"",
+            "用 \" 结束；单元格内的引号写作 \"\""};
   }
-  return {"E4007", "text after a closing quote", "结束引号之后还有文字", {},
-          "quote the whole cell", "请给整个单元格加引号"};
+  return {"E4007", "text after a closing quote", "结束引号之后还有文字",
+          {},      "quote the whole cell",       "请给整个单元格加引号"};
 }
 
 }  // namespace
 
 RegistryTable::RegistryTable(const SourceFile& file, std::span<const ColumnSpec> columns,
                              Diagnostics& out)
-    : file_(file), columns_(columns), out_(out), reader_(file.text), position_(columns.size(), kAbsent) {
+    : file_(file),
+      columns_(columns),
+      out_(out),
+      reader_(file.text),
+      position_(columns.size(), kAbsent) {
   if (is_utf8(file.text)) {
     read_header();
     return;
   }
   report(DiagnosticLevel::error, {}, 0,
-         {"E4008", "the file is not UTF-8", "文件不是 UTF-8 编码", {},
-          "save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")", "请另存为 UTF-8（表格软件中选“CSV UTF-8”）"});
+         {"E4008",
+          "the file is not UTF-8",
+          "文件不是 UTF-8 编码",
+          {},
+          "save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")",
+          "请另存为 UTF-8（表格软件中选“CSV UTF-8”）"});
 }
 
 void RegistryTable::read_header() {
   CsvRow header;
   if (!reader_.next(header)) {
-    return report(DiagnosticLevel::error, {}, 0, {"E4002", "the file has no header", "文件没有表头"});
+    return report(DiagnosticLevel::error, {}, 0,
+                  {"E4002", "the file has no header", "文件没有表头"});
   }
   width_ = header.cells.size();
   std::vector<std::string> names;
@@ -59,7 +72,8 @@ void RegistryTable::read_header() {
     std::size_t& position = position_[static_cast<std::size_t>(it - columns_.begin())];
     if (position != kAbsent) {
       report(DiagnosticLevel::error, header, i,
-             {"E4005", fmt::format("column '{}' is there twice", name), fmt::format("列“{}”重复", name)});
+             {"E4005", fmt::format("column '{}' is there twice", name),
+              fmt::format("列“{}”重复", name)});
       continue;
     }
     position = i;
@@ -88,9 +102,12 @@ bool RegistryTable::next(CsvRow& row) {
     } else if (row.cells.size() != width_) {
       ++refused_;
       report(DiagnosticLevel::error, row, row.cells.size() - 1,
-             {"E4006", fmt::format("{} cells, but the header has {}", row.cells.size(), width_),
-              fmt::format("本行有 {} 个单元格，表头有 {} 个", row.cells.size(), width_), {},
-              "quote cells that hold a comma", "含逗号的单元格请加引号"});
+             {"E4006",
+              fmt::format("{} cells, but the header has {}", row.cells.size(), width_),
+              fmt::format("本行有 {} 个单元格，表头有 {} 个", row.cells.size(), width_),
+              {},
+              "quote cells that hold a comma",
+              "含逗号的单元格请加引号"});
     } else {
       return true;
     }
@@ -111,8 +128,11 @@ bool RegistryTable::check_text(const CsvRow& row, std::size_t column, std::size_
   const std::string_view text = cell(row, column);
   if (looks_private(text)) {
     refuse(row, column,
-           {"E4301", "text that looks like an ID number, phone number or plate",
-            "文字疑似身份证号、手机号或车牌号", {}, "a registry names places and devices, never people",
+           {"E4301",
+            "text that looks like an ID number, phone number or plate",
+            "文字疑似身份证号、手机号或车牌号",
+            {},
+            "a registry names places and devices, never people",
             "台账只写地点和设备，不写个人信息"});
     return false;
   }

@@ -1,6 +1,6 @@
 #pragma once
-/// RegistryTable: one file of a registry as a table with named columns, and the diagnostics about it. What
-/// the loaders of places and devices share.
+/// RegistryTable: one file of a registry as a table with named columns, and the diagnostics about
+/// it. What the loaders of places and devices share.
 ///
 /// Thread: one. Lifetime: cells live as long as the table and the text of its file.
 #include <cstddef>

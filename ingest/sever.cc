@@ -16,7 +16,8 @@ unsigned short peer_port(int fd) {
   socklen_t size = sizeof peer;
   if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return 0;
   if (peer.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(peer).sin_port);
-  if (peer.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(peer).sin6_port);
+  if (peer.ss_family == AF_INET6)
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(peer).sin6_port);
   return 0;
 }
 

@@ -26,7 +26,7 @@ struct SourceStatus {
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> reconnects{0};
   std::atomic<std::uint64_t> log_refusals{0};  ///< frames the log did not take; left unacknowledged
-  std::atomic<std::uint64_t> retained{0};      ///< frames that were retained: logged as such, no events
+  std::atomic<std::uint64_t> retained{0};  ///< frames that were retained: logged as such, no events
 };
 
 class Source {

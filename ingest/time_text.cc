@@ -46,7 +46,8 @@ class Scanner {
     text_.remove_prefix(1);
     if (text_.empty() || !is_digit(text_[0])) fail();
     std::uint32_t nanos = 0;
-    for (std::uint32_t unit = kNanosPerSecond / 10; !text_.empty() && is_digit(text_[0]); unit /= 10) {
+    for (std::uint32_t unit = kNanosPerSecond / 10; !text_.empty() && is_digit(text_[0]);
+         unit /= 10) {
       nanos += unit * static_cast<std::uint32_t>(text_[0] - '0');
       text_.remove_prefix(1);
     }
@@ -117,7 +118,8 @@ std::optional<WireTime> parse_duration_text(std::string_view text) {
   const auto whole = parse_uint64(text.substr(0, point));
   Scanner scan(point == std::string_view::npos ? std::string_view{} : text.substr(point));
   const std::uint32_t nanos = scan.fraction();
-  if (!whole || *whole > static_cast<std::uint64_t>(kMaxDuration) || !scan.done()) return std::nullopt;
+  if (!whole || *whole > static_cast<std::uint64_t>(kMaxDuration) || !scan.done())
+    return std::nullopt;
   const auto seconds = static_cast<std::int64_t>(*whole);
   if (!negative) return WireTime{seconds, nanos};
   if (nanos == 0) return WireTime{-seconds, 0};

@@ -12,8 +12,8 @@ struct WireTime {
   std::uint32_t nanos = 0;
 };
 
-// Years 0001 to 9999 (what RFC 3339 and google.protobuf.Timestamp can say), and google.protobuf.Duration's
-// range of about 10,000 years.
+// Years 0001 to 9999 (what RFC 3339 and google.protobuf.Timestamp can say), and
+// google.protobuf.Duration's range of about 10,000 years.
 inline constexpr std::int64_t kMinInstant = -62'135'596'800;
 inline constexpr std::int64_t kMaxInstant = 253'402'300'799;
 inline constexpr std::int64_t kMaxDuration = 315'576'000'000;

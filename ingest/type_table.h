@@ -1,13 +1,13 @@
 #pragma once
-/// The catalogue as the codecs need it: a type by its name, a field by its number or by its name in JSON.
+/// The catalogue as the codecs need it: a type by its name, a field by its number or by its name in
+/// JSON.
 /// Thread: any once built. Lifetime: points into the catalogue, which must outlive it.
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/catalogue.h"
 

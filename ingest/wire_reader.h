@@ -1,12 +1,12 @@
 #pragma once
-/// WireReader: protobuf's wire format, byte by byte, without copying. It accepts and refuses exactly what
-/// generated code (3.21) does:
+/// WireReader: protobuf's wire format, byte by byte, without copying. It accepts and refuses
+/// exactly what generated code (3.21) does:
 ///
-///     message := field*        field := tag value        tag := varint(number << 3 | wire type), number > 0
-///     value   := varint | 8 bytes | varint(length) bytes | field* end-group | 4 bytes
+///     message := field*        field := tag value        tag := varint(number << 3 | wire type),
+///     number > 0 value   := varint | 8 bytes | varint(length) bytes | field* end-group | 4 bytes
 ///
-/// A varint is at most 10 bytes, that of a tag or length at most 5; groups nest at most kMaxWireDepth deep.
-/// Once a call has returned false the reader is done, and error() says why.
+/// A varint is at most 10 bytes, that of a tag or length at most 5; groups nest at most
+/// kMaxWireDepth deep. Once a call has returned false the reader is done, and error() says why.
 ///
 /// Thread: one. Lifetime: views point into the bytes it was given.
 #include <cstdint>

@@ -32,10 +32,10 @@ Result<SegmentCursor, LogError> SegmentCursor::open(const std::string& path, Log
   }
   const auto header = decode_segment_header({bytes.data(), static_cast<std::size_t>(got)});
   if (!header) {
-    detail = fmt::format("{}: {}", path,
-                         header.error() == LogError::version
-                             ? "written by a newer version of tocsin"
-                             : "the segment header is damaged");
+    detail =
+        fmt::format("{}: {}", path,
+                    header.error() == LogError::version ? "written by a newer version of tocsin"
+                                                        : "the segment header is damaged");
     return header.error();
   }
   if (header->first != first) {
@@ -85,7 +85,8 @@ SegmentCursor::Step SegmentCursor::next(std::uint64_t limit) {
     return fail(LogError::corrupt, "the checksum does not match");
   }
   if (header->position != expected_) {
-    return fail(LogError::corrupt, fmt::format("this is the record of position {}", header->position));
+    return fail(LogError::corrupt,
+                fmt::format("this is the record of position {}", header->position));
   }
   if (header->arrival < last_arrival_) return fail(LogError::corrupt, "arrival goes backwards");
   if (!known_kind(header->kind)) return fail(LogError::version, "a record kind of a newer version");

@@ -2,8 +2,8 @@
 /// SegmentCursor: walks the records of one segment file and checks every byte of them. Used by
 /// recovery, by the reader that follows the log, and by inspection, so that all three judge alike.
 ///
-/// Thread: one. Lifetime: record().body is valid until the next call. Reads 256 KiB ahead; the buffer
-/// grows to the largest record.
+/// Thread: one. Lifetime: record().body is valid until the next call. Reads 256 KiB ahead; the
+/// buffer grows to the largest record.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,9 +26,11 @@ class SegmentCursor {
   static Result<SegmentCursor, LogError> open(const std::string& path, LogPosition first,
                                               std::string& detail);
 
-  /// The next record; bytes at or beyond file offset `limit` are not looked at. After `bad`, again bad.
+  /// The next record; bytes at or beyond file offset `limit` are not looked at. After `bad`, again
+  /// bad.
   Step next(std::uint64_t limit);
-  /// After `bad`: finds a later place where a whole record begins, and stands on it (next() gives it).
+  /// After `bad`: finds a later place where a whole record begins, and stands on it (next() gives
+  /// it).
   bool resync(std::uint64_t limit);
 
   const LogRecord& record() const { return record_; }

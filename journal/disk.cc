@@ -48,8 +48,7 @@ Fd open_read(const std::string& path) { return Fd(::open(path.c_str(), O_RDONLY 
 ssize_t read_at(int fd, char* data, std::size_t size, std::uint64_t offset) {
   std::size_t done = 0;
   while (done < size) {
-    const ssize_t got =
-        ::pread(fd, data + done, size - done, static_cast<off_t>(offset + done));
+    const ssize_t got = ::pread(fd, data + done, size - done, static_cast<off_t>(offset + done));
     if (got == 0) break;
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return -1;

@@ -1,6 +1,6 @@
 #pragma once
-/// What the writer asks of the disk, so that tests can let the n-th call fail; and the few file helpers
-/// that the folder needs. Errors are errno values, 0 is success.
+/// What the writer asks of the disk, so that tests can let the n-th call fail; and the few file
+/// helpers that the folder needs. Errors are errno values, 0 is success.
 #include <sys/types.h>
 
 #include <cstddef>

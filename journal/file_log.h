@@ -5,8 +5,9 @@
 /// Path: sources -> FileLog -> engine; a second instance is the alert log.
 /// Thread: Log's methods from any thread. Lifetime: readers must not outlive their log.
 /// Limits: FileLogOptions; a full queue blocks append().
-/// Disk full: append() and commit() say no_space; what was accepted stays queued and is written when
-/// there is space again. A sync that fails is final: the log is `failed` until it is opened anew.
+/// Disk full: append() and commit() say no_space; what was accepted stays queued and is written
+/// when there is space again. A sync that fails is final: the log is `failed` until it is opened
+/// anew.
 #include <memory>
 #include <string>
 #include <thread>
@@ -32,11 +33,11 @@ struct FileLogOptions {
   QueueLimits queue;
   Durability durability = Durability::sync;
   Check check = Check::all;
-  ClockFn clock;                        ///< Requires: set
-  Duration beat_interval{10'000};       ///< a beat after so long without a record; zero: never
-  Duration space_retry{200};            ///< between attempts while the disk is full
-  std::string version = "unknown";      ///< of the program, for the start record
-  Disk* disk = &Disk::system();         ///< tests put a failing one here
+  ClockFn clock;                    ///< Requires: set
+  Duration beat_interval{10'000};   ///< a beat after so long without a record; zero: never
+  Duration space_retry{200};        ///< between attempts while the disk is full
+  std::string version = "unknown";  ///< of the program, for the start record
+  Disk* disk = &Disk::system();     ///< tests put a failing one here
 };
 
 /// What open() found and did.

@@ -1,7 +1,7 @@
 #pragma once
-/// FileReader: follows a FileLog from a position, across segments, never beyond what is durable, and
-/// checks every record again. Reads the files, not the writer's memory: recovery and the live run go
-/// the same way. An error stays: damage does not go away by reading again.
+/// FileReader: follows a FileLog from a position, across segments, never beyond what is durable,
+/// and checks every record again. Reads the files, not the writer's memory: recovery and the live
+/// run go the same way. An error stays: damage does not go away by reading again.
 ///
 /// Thread: one; interrupt() from any. Lifetime: not longer than the log's.
 #include <optional>

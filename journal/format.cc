@@ -18,8 +18,8 @@ constexpr std::size_t kNameDigits = 20;
 constexpr std::string_view kNameSuffix = ".log";
 
 // Offsets in a segment header.
-constexpr std::size_t kSegVersion = 8, kSegSize = 12, kSegFirst = 16, kSegSalt = 24, kSegCreated = 32,
-                      kSegChecksum = 40;
+constexpr std::size_t kSegVersion = 8, kSegSize = 12, kSegFirst = 16, kSegSalt = 24,
+                      kSegCreated = 32, kSegChecksum = 40;
 // Offsets in a record header.
 constexpr std::size_t kRecLength = 8, kRecKind = 12, kRecZero = 13, kRecPosition = 16,
                       kRecArrival = 24, kRecSynced = 32;

@@ -1,14 +1,16 @@
 #pragma once
-/// The bytes of a log on disk: segment header, record header, checksums, file names. Every reader and
-/// writer of segments goes through here; docs/journal_format.md describes the same bytes in words.
+/// The bytes of a log on disk: segment header, record header, checksums, file names. Every reader
+/// and writer of segments goes through here; docs/journal_format.md describes the same bytes in
+/// words.
 ///
 ///     segment   | header 48 | record | record | ...
-///     record    | checksum 8 | length 4 | kind 1 | zero 3 | position 8 | arrival 8 | synced 8 | body |
+///     record    | checksum 8 | length 4 | kind 1 | 0 0 0 | position 8 | arrival 8 | synced 8 |
+///               | body |
 ///
-/// All numbers are little-endian. The checksum is XXH3-64 seeded with the segment's random salt, over
-/// everything of the record after the checksum: 64 bits (a random error passes once in 2^64), faster
-/// than the disk on any machine, and bytes that somebody sent us cannot pass for a record, because
-/// nobody outside knows the salt. Thread: any, no state.
+/// All numbers are little-endian. The checksum is XXH3-64 seeded with the segment's random salt,
+/// over everything of the record after the checksum: 64 bits (a random error passes once in 2^64),
+/// faster than the disk on any machine, and bytes that somebody sent us cannot pass for a record,
+/// because nobody outside knows the salt. Thread: any, no state.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -55,7 +57,8 @@ void stamp(char* record, Timestamp arrival, LogPosition synced, std::uint64_t sa
 /// Whole size of the record at `record`, stamped or not.
 std::size_t record_size(const char* record);
 
-/// The header of a record whose bytes start at `bytes`; nullopt: too short, or fields no writer makes.
+/// The header of a record whose bytes start at `bytes`; nullopt: too short, or fields no writer
+/// makes.
 std::optional<RecordHeader> decode_record_header(std::string_view bytes);
 /// Requires: decode_record_header(bytes) gave a header and bytes hold the whole record.
 bool checksum_holds(std::string_view bytes, std::size_t record_size, std::uint64_t salt);

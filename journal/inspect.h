@@ -1,7 +1,7 @@
 #pragma once
-/// A log's folder seen from outside: every byte checked, everything counted, nothing repaired. Takes no
-/// lock, so it also works on the folder of a running engine, whose newest record may then be half
-/// written: that shows as a torn tail. For `tocsin journal verify|dump|stat`.
+/// A log's folder seen from outside: every byte checked, everything counted, nothing repaired.
+/// Takes no lock, so it also works on the folder of a running engine, whose newest record may then
+/// be half written: that shows as a torn tail. For `tocsin journal verify|dump|stat`.
 ///
 /// Thread: any; no state.
 #include <array>
@@ -15,8 +15,8 @@
 namespace tocsin::journal {
 
 struct Problem {
-  LogError error{};       ///< corrupt, version or io
-  std::string segment;    ///< path
+  LogError error{};     ///< corrupt, version or io
+  std::string segment;  ///< path
   std::uint64_t offset = 0;
   LogPosition position = 0;  ///< of the record that should be there
   bool torn_tail = false;    ///< nothing readable follows in the last segment: open() would cut it

@@ -27,7 +27,7 @@ struct LogMetrics {
   std::uint64_t syncs = 0;
   double sync_seconds = 0;
   std::array<std::uint64_t, kSyncBounds.size() + 1> sync_buckets{};  ///< not cumulative
-  std::uint64_t queue_records = 0;  ///< accepted, not yet durable
+  std::uint64_t queue_records = 0;                                   ///< accepted, not yet durable
   std::uint64_t queue_bytes = 0;
   std::uint64_t no_space_times = 0;  ///< times the disk became full
   std::uint64_t torn_bytes = 0;      ///< cut at open

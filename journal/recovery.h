@@ -1,10 +1,10 @@
 #pragma once
 /// What a folder holds when a log is opened: checks the segments and cuts what a crash left behind.
 ///
-/// Only the tail of the last segment may be cut, and only what was never promised: each record carries
-/// the newest position that was on disk when it was written, so a damaged record that a later one calls
-/// synced is damage, not a torn write, and opening is refused.
-/// Thread: the opener, under the folder's lock.
+/// Only the tail of the last segment may be cut, and only what was never promised: each record
+/// carries the newest position that was on disk when it was written, so a damaged record that a
+/// later one calls synced is damage, not a torn write, and opening is refused. Thread: the opener,
+/// under the folder's lock.
 #include <cstdint>
 #include <string>
 

@@ -19,7 +19,10 @@ std::uint64_t random_salt() {
 
 SegmentWriter::SegmentWriter(Disk& disk, std::string folder, int folder_fd,
                              std::uint64_t segment_bytes)
-    : disk_(disk), folder_(std::move(folder)), folder_fd_(folder_fd), segment_bytes_(segment_bytes) {}
+    : disk_(disk),
+      folder_(std::move(folder)),
+      folder_fd_(folder_fd),
+      segment_bytes_(segment_bytes) {}
 
 int SegmentWriter::adopt(const std::string& path, LogPosition first, std::uint64_t salt,
                          std::uint64_t end) {

@@ -1,7 +1,7 @@
 #pragma once
 /// SegmentWriter: the end of the log on disk. Writes finished bytes at the end of the open segment,
-/// syncs, and starts the next segment. Results are errno values, 0 is success; after an error nothing
-/// has moved, and the same write may be tried again (never the same sync).
+/// syncs, and starts the next segment. Results are errno values, 0 is success; after an error
+/// nothing has moved, and the same write may be tried again (never the same sync).
 ///
 /// Thread: the writer. A new segment appears under its name only when its header is on disk.
 #include <cstdint>
@@ -25,7 +25,8 @@ class SegmentWriter {
   int sync();
 
   bool is_open() const { return static_cast<bool>(file_); }
-  /// True if `bytes` more may go into the open segment. A record larger than a segment gets its own.
+  /// True if `bytes` more may go into the open segment. A record larger than a segment gets its
+  /// own.
   bool fits(std::size_t bytes) const;
   LogPosition first() const { return first_; }
   std::uint64_t end() const { return end_; }

@@ -51,9 +51,8 @@ Result<LogPosition, LogError> WriteQueue::append(RecordKind kind, std::string_vi
 Result<void, LogError> WriteQueue::wait_durable(LogPosition position) {
   std::unique_lock lock(mutex_);
   TOCSIN_CHECK(position < next_);
-  progress_.wait(lock, [&] {
-    return mark_.position >= position || metrics_.health != LogHealth::ok;
-  });
+  progress_.wait(lock,
+                 [&] { return mark_.position >= position || metrics_.health != LogHealth::ok; });
   if (mark_.position >= position) return {};
   switch (metrics_.health) {
     case LogHealth::no_space: return LogError::no_space;

@@ -1,10 +1,11 @@
 #pragma once
-/// WriteQueue: the one thing appenders, the writer thread and readers share, and the only class of the
-/// journal with a mutex. Appenders put records in and wait until they are durable; the writer takes
-/// everything that waits in one batch; readers learn how far they may read.
+/// WriteQueue: the one thing appenders, the writer thread and readers share, and the only class of
+/// the journal with a mutex. Appenders put records in and wait until they are durable; the writer
+/// takes everything that waits in one batch; readers learn how far they may read.
 ///
-/// Thread: any. Limits: QueueLimits; a full queue blocks append(). A position is given once and never
-/// to another record, also when the disk is full: what was accepted stays queued until it is written.
+/// Thread: any. Limits: QueueLimits; a full queue blocks append(). A position is given once and
+/// never to another record, also when the disk is full: what was accepted stays queued until it is
+/// written.
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>

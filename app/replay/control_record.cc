@@ -36,9 +36,9 @@ std::optional<Timestamp> time_of(const json& value) {
   if (value.is_number_integer()) {
     if (value.is_number_unsigned() && value.get<std::uint64_t>() > kLastMs) return std::nullopt;
     ms = value.get<std::int64_t>();
-  } else if (absl::Time time; value.is_string() && absl::ParseTime(absl::RFC3339_full,
-                                                                   value.get<std::string>(), &time,
-                                                                   nullptr)) {
+  } else if (absl::Time time;
+             value.is_string() &&
+             absl::ParseTime(absl::RFC3339_full, value.get<std::string>(), &time, nullptr)) {
     ms = absl::ToUnixMillis(time);
   } else {
     return std::nullopt;

@@ -2,7 +2,8 @@
 /// The lines of a replay file that are not events:
 ///
 ///     {"engine":"restart"}                               {"engine":"tick","arr":A}
-///     {"engine":"down","arr":A} {"engine":"up","arr":A}  {"engine":"gateway","id":G,"state":"up","arr":A}
+///     {"engine":"down","arr":A} {"engine":"up","arr":A}
+///     {"engine":"gateway","id":G,"state":"up","arr":A}
 ///     {"engine":"reload","rules":PATH,"arr":A}           {"command":{...},"arr":A}
 ///
 /// A: Unix ms or RFC 3339.
@@ -22,8 +23,8 @@ struct ControlRecord {
   std::string error;  ///< not empty: it is a control record, but a wrong one
 };
 
-/// Cheap: whether the line's first key says that it is a control record. A line where the key comes later
-/// is found by parse_control after the event decoder has refused it.
+/// Cheap: whether the line's first key says that it is a control record. A line where the key comes
+/// later is found by parse_control after the event decoder has refused it.
 bool begins_as_control(std::string_view line);
 
 /// nullopt: not a control record.

@@ -1,7 +1,8 @@
 #pragma once
-/// LineEngine: the engine on lines instead of log records. Decodes each line, keeps the books, passes time,
-/// and collects alert revisions: what Pipeline does for frames. A function of the lines it was given,
-/// so a fresh one that is given the same lines again stands where the first one stood.
+/// LineEngine: the engine on lines instead of log records. Decodes each line, keeps the books,
+/// passes time, and collects alert revisions: what Pipeline does for frames. A function of the
+/// lines it was given, so a fresh one that is given the same lines again stands where the first one
+/// stood.
 ///
 /// Thread: one. Cost: nothing is allocated for an event line beyond what the rules keep.
 #include <functional>
@@ -35,7 +36,7 @@ struct ReplayInputs {
 };
 
 enum class LineKind : unsigned char {
-  event,    ///< in the books, also if it was rejected
+  event,  ///< in the books, also if it was rejected
   control,
   restart,  ///< for the session: nothing was done
   blank,

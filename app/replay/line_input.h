@@ -1,6 +1,6 @@
 #pragma once
-/// LineInput: a file or stdin, line by line, with all that was read before at hand (a restart applies it
-/// again). A regular file is mapped; anything else is read in large blocks and kept.
+/// LineInput: a file or stdin, line by line, with all that was read before at hand (a restart
+/// applies it again). A regular file is mapped; anything else is read in large blocks and kept.
 ///
 /// Thread: one. Lifetime: a line is valid until the next call, seen() until then too.
 #include <functional>
@@ -21,7 +21,7 @@ class LineInput {
   /// The next line without its end; nullopt: no more, or an error.
   std::optional<std::string_view> next();
   std::string_view seen() const { return text().substr(0, line_begin_); }  ///< before that line
-  std::size_t line_number() const { return line_number_; }  ///< of that line, from 1
+  std::size_t line_number() const { return line_number_; }                 ///< of that line, from 1
   const std::string& error() const { return error_; }
   /// Called before a read that may have to wait.
   void before_waiting(std::function<void()> call) { before_waiting_ = std::move(call); }

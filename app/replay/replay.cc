@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <nlohmann/json.hpp>
+
 #include "alerts/alert_json.h"
 #include "app/replay/line_input.h"
 #include "app/rule_files.h"
@@ -66,8 +69,9 @@ class Run {
     totals.wall_s = static_cast<double>(wall.count()) / 1000;
     if (options_.summary) out_.line(summary_json(totals));
     if (!options_.timing) return;
-    const std::string text = fmt::format("timing: {} events in {:.3f} s, {:.0f} events/s\n",
-                                         totals.books.received, totals.wall_s, totals.events_per_s());
+    const std::string text =
+        fmt::format("timing: {} events in {:.3f} s, {:.0f} events/s\n", totals.books.received,
+                    totals.wall_s, totals.events_per_s());
     std::fputs(text.c_str(), stderr);
   }
 
@@ -83,13 +87,26 @@ class Run {
 
 std::string summary_json(const ReplayTotals& totals) {
   const Books& books = totals.books;
-  return fmt::format(
-      R"({{"schema":"tocsin.replay/1","summary":true,"events":{},"accepted":{},"duplicate":{},"late":{},)"
-      R"("rejected":{},"shed":{},"balanced":{},"matches":{},"alerts":{},"revisions":{},"bad_lines":{},)"
-      R"("clamped":{},"unregistered":{},"unknown_fields":{},"restarts":{},"wall_s":{:.3f},"events_per_s":{:.0f}}})",
-      books.received, books.accepted, books.duplicate, books.late, books.rejected(), books.shed,
-      books.balance(), totals.matches, totals.alerts, totals.revisions, totals.bad_lines, books.clamped,
-      books.unregistered, books.unknown_fields, totals.restarts, totals.wall_s, totals.events_per_s());
+  return nlohmann::ordered_json{{"schema", "tocsin.replay/1"},
+                                {"summary", true},
+                                {"events", books.received},
+                                {"accepted", books.accepted},
+                                {"duplicate", books.duplicate},
+                                {"late", books.late},
+                                {"rejected", books.rejected()},
+                                {"shed", books.shed},
+                                {"balanced", books.balance()},
+                                {"matches", totals.matches},
+                                {"alerts", totals.alerts},
+                                {"revisions", totals.revisions},
+                                {"bad_lines", totals.bad_lines},
+                                {"clamped", books.clamped},
+                                {"unregistered", books.unregistered},
+                                {"unknown_fields", books.unknown_fields},
+                                {"restarts", totals.restarts},
+                                {"wall_s", totals.wall_s},
+                                {"events_per_s", std::round(totals.events_per_s())}}
+      .dump();
 }
 
 ExitCode run_replay(const ReplayOptions& options, ReplayInputs inputs, Output& out,

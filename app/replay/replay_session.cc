@@ -5,7 +5,8 @@
 namespace tocsin::app {
 
 ReplaySession::ReplaySession(ReplayInputs inputs) : inputs_(std::move(inputs)) {
-  // Rules enter by content: a rebuilt engine gets what the first one got, whatever the files say by then.
+  // Rules enter by content: a rebuilt engine gets what the first one got, whatever the files say by
+  // then.
   auto load = std::move(inputs_.load_rules);
   inputs_.load_rules = [this, load](std::size_t n, const std::string& path, std::string& why) {
     if (n == reloaded_.size()) reloaded_.push_back(load ? load(n, path, why) : nullptr);

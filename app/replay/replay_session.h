@@ -1,9 +1,10 @@
 #pragma once
 /// ReplaySession: lines in, revisions out, restarts included. A restart throws the engine away and
-/// builds it again from the lines so far, the way a process recovers from its log; what had been said
-/// is not said again. Output is therefore the same wherever restarts stand.
+/// builds it again from the lines so far, the way a process recovers from its log; what had been
+/// said is not said again. Output is therefore the same wherever restarts stand.
 ///
-/// Thread: one. Cost of a restart: applying everything before it again; restarts in a row count as one.
+/// Thread: one. Cost of a restart: applying everything before it again; restarts in a row count as
+/// one.
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -35,7 +36,7 @@ class ReplaySession {
 
   const LineEngine& engine() const { return *engine_; }
   std::uint64_t revisions() const { return revisions_; }
-  std::uint64_t alerts() const { return alerts_; }  ///< opened
+  std::uint64_t alerts() const { return alerts_; }      ///< opened
   std::uint64_t restarts() const { return restarts_; }  ///< that rebuilt the engine
 
  private:

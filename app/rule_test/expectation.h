@@ -1,6 +1,6 @@
 #pragma once
-/// Does an alert line say what a test expects of it? An expectation names the fields it cares about; an
-/// object within it again names only some.
+/// Does an alert line say what a test expects of it? An expectation names the fields it cares
+/// about; an object within it again names only some.
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +10,8 @@
 namespace tocsin::app {
 
 /// Why not, one line a field; empty: it does. `alert_json` is a rendered revision.
-std::vector<std::string> differences(const std::string& expected_json, const std::string& alert_json);
+std::vector<std::string> differences(const std::string& expected_json,
+                                     const std::string& alert_json);
 
 /// A revision in one short line: {state: firing, rev: 1, ...}, the fields tests usually name.
 std::string short_alert(const std::string& alert_json);

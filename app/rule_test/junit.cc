@@ -24,10 +24,9 @@ std::string escaped(std::string_view text) {
 }
 
 std::string test_case(const TestOutcome& outcome) {
-  const std::string open =
-      fmt::format(R"(    <testcase classname="{}" name="{}" file="{}" line="{}")",
-                  escaped(outcome.test->rule), escaped(outcome.test->name),
-                  escaped(outcome.test->file), outcome.test->line);
+  const std::string open = fmt::format(
+      R"(    <testcase classname="{}" name="{}" file="{}" line="{}")", escaped(outcome.test->rule),
+      escaped(outcome.test->name), escaped(outcome.test->file), outcome.test->line);
   if (outcome.passed()) return open + "/>\n";
   std::string all;
   for (const std::string& problem : outcome.problems) all += problem + "\n";

@@ -19,7 +19,8 @@ constexpr Timestamp kStart = rules::kTestStart;
 
 std::optional<Timestamp> relative_time(const std::string& text, Timestamp step) {
   const bool back = text.starts_with('-');
-  const auto shift = parse_duration(back ? std::string_view(text).substr(1) : std::string_view(text));
+  const auto shift =
+      parse_duration(back ? std::string_view(text).substr(1) : std::string_view(text));
   if (!shift) return std::nullopt;
   if (back) return step - *shift;
   return text.starts_with('+') ? step + *shift : kStart + *shift;
@@ -70,7 +71,8 @@ class Case {
       const std::string before = text;
       const LineResult result = session_.apply(before, line, revisions_);
       if (result.bad) {
-        outcome_.problems.push_back(fmt::format("{}:{}: {}", test_.file, step.line, result.problem));
+        outcome_.problems.push_back(
+            fmt::format("{}:{}: {}", test_.file, step.line, result.problem));
       }
       text += line + "\n";
     }
@@ -84,8 +86,8 @@ class Case {
     for (std::size_t i = 0; i < both; ++i) compare_one(test_.expect[i], revisions_[i], i + 1);
     for (std::size_t i = both; i < test_.expect.size(); ++i) {
       const rules::TestExpectation& missing = test_.expect[i];
-      outcome_.problems.push_back(fmt::format("{}:{}: alert {} never came: expected {}{}", test_.file,
-                                              missing.line, i + 1, time_text(missing.t),
+      outcome_.problems.push_back(fmt::format("{}:{}: alert {} never came: expected {}{}",
+                                              test_.file, missing.line, i + 1, time_text(missing.t),
                                               flow_yaml(missing.json)));
     }
     for (std::size_t i = both; i < revisions_.size(); ++i) {
@@ -100,7 +102,8 @@ class Case {
     return t ? "t: " + duration_text(*t) + " " : "";
   }
 
-  void compare_one(const rules::TestExpectation& expected, const AlertRevision& got, std::size_t n) {
+  void compare_one(const rules::TestExpectation& expected, const AlertRevision& got,
+                   std::size_t n) {
     const std::string json = alerts::alert_to_json(got);
     std::vector<std::string> wrong = differences(expected.json, json);
     if (expected.t && kStart + *expected.t != got.at) {

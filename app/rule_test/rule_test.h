@@ -1,9 +1,10 @@
 #pragma once
-/// Runs the tests that stand in rule files, in virtual time. Each test has its own engine with all rules of
-/// the bundle; the alerts of the tested rule are compared, all of them, in order.
+/// Runs the tests that stand in rule files, in virtual time. Each test has its own engine with all
+/// rules of the bundle; the alerts of the tested rule are compared, all of them, in order.
 ///
-/// The clock of a test starts at 2026-01-01T00:00:00Z; `t` of a step is its arrival and, unless the step
-/// has a `ts`, its event time. `ts` may be a time after the start ("9s"), one relative to the step's `t`
+/// The clock of a test starts at 2026-01-01T00:00:00Z; `t` of a step is its arrival and, unless the
+/// step has a `ts`, its event time. `ts` may be a time after the start ("9s"), one relative to the
+/// step's `t`
 /// ("-30s"), or absolute.
 #include <string>
 #include <vector>

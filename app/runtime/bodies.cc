@@ -75,7 +75,9 @@ std::optional<Frame> parse_frame(std::string_view body) {
                message->retained()};
 }
 
-std::optional<Bundle> parse_bundle(std::string_view body) { return parse_files<v1::LogBundle>(body); }
+std::optional<Bundle> parse_bundle(std::string_view body) {
+  return parse_files<v1::LogBundle>(body);
+}
 std::optional<Bundle> parse_registry(std::string_view body) {
   return parse_files<v1::LogRegistry>(body);
 }

@@ -33,7 +33,8 @@ std::string bundle_body(const Bundle& bundle);
 std::string registry_body(const Bundle& files);
 std::string start_body(std::string_view program_version, Timestamp wall);
 
-/// One line of JSON for `tocsin journal dump`: what the body says, payloads as text where they are text.
+/// One line of JSON for `tocsin journal dump`: what the body says, payloads as text where they are
+/// text.
 std::string describe_body(std::uint8_t record_kind, std::string_view body);
 
 }  // namespace tocsin::app

@@ -1,6 +1,6 @@
 #pragma once
-/// CallbackSink: hands each revision that is appended after its construction to a function: the demo's
-/// screen and counts. A slow function only delays itself.
+/// CallbackSink: hands each revision that is appended after its construction to a function: the
+/// demo's screen and counts. A slow function only delays itself.
 ///
 /// Thread: as alerts::Sink says; the function runs on the pump's thread.
 #include <atomic>

@@ -131,7 +131,8 @@ bool EngineLoop::say(alerts::AlertCause cause, const AlertRevision& revision) {
   while (true) {
     const auto appended = alerts_.append(cause.record, cause.index, revision);
     if (appended) break;
-    const std::string why = fmt::format("the alert log takes no revision: {}", to_string(appended.error()));
+    const std::string why =
+        fmt::format("the alert log takes no revision: {}", to_string(appended.error()));
     if (appended.error() != LogError::no_space || !wait_for_space()) {
       fail(why);
       return false;

@@ -1,11 +1,12 @@
 #pragma once
-/// EngineLoop: the engine thread. Follows the event log, applies each record to the Pipeline, appends the
-/// revisions to the alert log, and asks for a tick when a timer is due. Live operation and recovery
-/// are the same loop; recovery only skips revisions that the alert log already holds.
+/// EngineLoop: the engine thread. Follows the event log, applies each record to the Pipeline,
+/// appends the revisions to the alert log, and asks for a tick when a timer is due. Live operation
+/// and recovery are the same loop; recovery only skips revisions that the alert log already holds.
 ///
 /// Thread: start() makes one thread; everything else may be called from any thread.
-/// Errors: a log that cannot be read or written stops the loop; EngineStatus::failure says why. A full disk
-/// does not: the loop keeps the revision, EngineStatus::waiting says so, and it goes on when there is space.
+/// Errors: a log that cannot be read or written stops the loop; EngineStatus::failure says why. A
+/// full disk does not: the loop keeps the revision, EngineStatus::waiting says so, and it goes on
+/// when there is space.
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -42,12 +43,12 @@ struct EngineStatus {
   std::size_t devices = 0;
   Timestamp engine_time{};
   LogPosition applied = 0;
-  std::uint64_t revisions = 0;   ///< appended to the alert log by this process
-  std::uint64_t recovered = 0;   ///< skipped in recovery: the alert log had them
+  std::uint64_t revisions = 0;  ///< appended to the alert log by this process
+  std::uint64_t recovered = 0;  ///< skipped in recovery: the alert log had them
   std::uint64_t refused_records = 0;
   std::string last_refusal;
-  std::string waiting;           ///< why the engine stands still for now; empty: it does not
-  std::string failure;           ///< empty: running
+  std::string waiting;  ///< why the engine stands still for now; empty: it does not
+  std::string failure;  ///< empty: running
 };
 inline constexpr Duration kStatusInterval{100};
 

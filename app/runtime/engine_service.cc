@@ -38,15 +38,19 @@ constexpr Duration kApplyPatience{30'000};
 constexpr Duration kKafkaPatience{15'000};
 constexpr std::size_t kWarningsShown = 20;
 
-StartFailure start_failure(int exit_code, std::string message) { return {exit_code, std::move(message), {}}; }
+StartFailure start_failure(int exit_code, std::string message) {
+  return {exit_code, std::move(message), {}};
+}
 
 // What keeps a bundle from being used: an unreadable file, or errors in it.
 std::optional<StartFailure> refused(const ReadBundle& read) {
   if (!read.unreadable.empty()) return start_failure(kExitIo, read.unreadable);
   if (!has_errors(read.diagnostics)) return std::nullopt;
-  const auto errors = std::ranges::count(read.diagnostics, DiagnosticLevel::error, &Diagnostic::level);
-  return StartFailure{kExitConfig, fmt::format("{} error{} in rules or registry", errors, errors == 1 ? "" : "s"),
-                      read.diagnostics};
+  const auto errors =
+      std::ranges::count(read.diagnostics, DiagnosticLevel::error, &Diagnostic::level);
+  return StartFailure{
+      kExitConfig, fmt::format("{} error{} in rules or registry", errors, errors == 1 ? "" : "s"),
+      read.diagnostics};
 }
 
 void print_warnings(const ReadBundle& read) {
@@ -55,7 +59,8 @@ void print_warnings(const ReadBundle& read) {
     spdlog::warn("{}:{}:{}: {} {}", d.file, d.line, d.col, d.code, d.message_en);
   }
   if (shown < read.diagnostics.size()) {
-    spdlog::warn("and {} more warnings; `tocsin validate` shows them all", read.diagnostics.size() - shown);
+    spdlog::warn("and {} more warnings; `tocsin validate` shows them all",
+                 read.diagnostics.size() - shown);
   }
 }
 
@@ -121,7 +126,8 @@ std::optional<StartFailure> EngineService::Parts::open_log(const char* name,
   file.version = options.version;
   std::string detail;
   auto opened = journal::FileLog::open(std::move(file), &detail);
-  if (!opened) return start_failure(kExitIo, fmt::format("{}: {}", to_string(opened.error()), detail));
+  if (!opened)
+    return start_failure(kExitIo, fmt::format("{}: {}", to_string(opened.error()), detail));
   log = std::move(*opened);
   if (const auto torn = log->opened().torn_bytes; torn > 0) {
     spdlog::warn("{}/{}: cut {} bytes that a crash left unfinished; they were never acknowledged",
@@ -133,32 +139,35 @@ std::optional<StartFailure> EngineService::Parts::open_log(const char* name,
 std::optional<StartFailure> EngineService::Parts::open_logs() {
   std::error_code error;
   std::filesystem::create_directories(options.data, error);
-  if (error) return start_failure(kExitIo, fmt::format("cannot make {}: {}", options.data, error.message()));
+  if (error)
+    return start_failure(kExitIo, fmt::format("cannot make {}: {}", options.data, error.message()));
   if (auto bad = open_log("events", events, kBeatInterval)) return bad;
   if (auto bad = open_log("alerts", alert_file, Duration::zero())) return bad;
   auto opened = alerts::AlertLog::open(*alert_file);
   if (!opened) {
-    return start_failure(kExitIo, fmt::format("{}/alerts: {}", options.data, to_string(opened.error())));
+    return start_failure(kExitIo,
+                         fmt::format("{}/alerts: {}", options.data, to_string(opened.error())));
   }
   alert_log = std::move(*opened);
   return check_that_logs_agree();
 }
 
-// Every alert has its cause in the event log. If not, the event log lost its end (a truncated file, a power
-// loss without sync), and new events would take positions that alerts already name.
+// Every alert has its cause in the event log. If not, the event log lost its end (a truncated file,
+// a power loss without sync), and new events would take positions that alerts already name.
 std::optional<StartFailure> EngineService::Parts::check_that_logs_agree() {
   const auto newest = alert_log->last();
   if (!newest || newest->record <= events->opened().last) return std::nullopt;
-  return start_failure(kExitIo, fmt::format("{0}/alerts names event record {1}, but {0}/events ends at {2}: the "
-                                            "event log lost its end; restore it, or start with another data folder",
-                                            options.data, newest->record, events->opened().last));
+  return start_failure(
+      kExitIo, fmt::format("{0}/alerts names event record {1}, but {0}/events ends at {2}: the "
+                           "event log lost its end; restore it, or start with another data folder",
+                           options.data, newest->record, events->opened().last));
 }
 
 // The engine applies the whole log again; revisions that the alert log has are not said twice.
 std::optional<StartFailure> EngineService::Parts::recover() {
   const LogPosition last = events->durable();
-  loop = std::make_unique<EngineLoop>(*events, *alert_log, catalogue, [this] { return events->now(); },
-                                      options.engine);
+  loop = std::make_unique<EngineLoop>(
+      *events, *alert_log, catalogue, [this] { return events->now(); }, options.engine);
   loop->start();
   while (!loop->wait_applied(last, Duration{2000})) {
     const auto status = loop->status();
@@ -174,7 +183,8 @@ std::string EngineService::Parts::log_if_changed(RecordKind kind, const Bundle& 
   if (bundle.version == in_force) return {};
   const std::string body = kind == RecordKind::bundle ? bundle_body(bundle) : registry_body(bundle);
   const auto position = events->append(kind, body);
-  if (!position) return fmt::format("the log takes no {}: {}", to_string(kind), to_string(position.error()));
+  if (!position)
+    return fmt::format("the log takes no {}: {}", to_string(kind), to_string(position.error()));
   if (const auto done = events->commit(*position); !done) {
     return fmt::format("the log takes no {}: {}", to_string(kind), to_string(done.error()));
   }
@@ -197,11 +207,13 @@ std::optional<StartFailure> EngineService::Parts::put_in_force(const ReadBundle&
 void EngineService::Parts::start_sinks() {
   const LogPosition from = alert_file->durable() + 1;
   if (on_alert) add_sink(std::make_unique<CallbackSink>(from, on_alert));
-  if (options.stdout_sink) add_sink(std::make_unique<alerts::StdoutSink>(stdout, from, std::nullopt));
+  if (options.stdout_sink)
+    add_sink(std::make_unique<alerts::StdoutSink>(stdout, from, std::nullopt));
 }
 
 void EngineService::Parts::add_sink(std::unique_ptr<alerts::Sink> sink) {
-  auto pump = std::make_unique<alerts::AlertPump>(*alert_log, *sink, [this] { return clock.now(); });
+  auto pump =
+      std::make_unique<alerts::AlertPump>(*alert_log, *sink, [this] { return clock.now(); });
   pump->start();
   sinks.push_back({std::move(sink), std::move(pump)});
 }
@@ -225,13 +237,15 @@ std::optional<StartFailure> EngineService::Parts::start_kafka() {
   if (const std::string bad = alerts::check_kafka_options(kafka); !bad.empty()) {
     return start_failure(kExitConfig, "kafka: " + bad);
   }
-  auto sink = std::make_unique<alerts::KafkaPublisher>(*alert_log, kafka, [this] { return clock.now(); });
+  auto sink =
+      std::make_unique<alerts::KafkaPublisher>(*alert_log, kafka, [this] { return clock.now(); });
   publisher = sink.get();
   add_sink(std::move(sink));
   ready.kafka = kafka.brokers;
   if (publisher->wait_ready(kKafkaPatience)) return std::nullopt;
-  return start_failure(kExitUnavailable, fmt::format("Kafka at {} is not ready after {} s: {}", kafka.brokers,
-                                               kKafkaPatience.count() / 1000, publisher->status().last_error));
+  return start_failure(kExitUnavailable,
+                       fmt::format("Kafka at {} is not ready after {} s: {}", kafka.brokers,
+                                   kKafkaPatience.count() / 1000, publisher->status().last_error));
 }
 
 void EngineService::Parts::make_source() {
@@ -249,8 +263,8 @@ void EngineService::Parts::make_source() {
 std::optional<StartFailure> EngineService::Parts::start_source() {
   if (!source) return std::nullopt;
   if (const auto started = source->start(*events); !started) {
-    return start_failure(kExitUnavailable,
-                   fmt::format("broker {}: {}", options.broker->uri, to_string(started.error())));
+    return start_failure(kExitUnavailable, fmt::format("broker {}: {}", options.broker->uri,
+                                                       to_string(started.error())));
   }
   ready.mqtt = source->address();
   return std::nullopt;
@@ -261,7 +275,8 @@ std::optional<StartFailure> EngineService::Parts::start_http(const EngineService
   const auto bound = http.start(options.http, make_routes(service));
   if (!bound) {
     const int code = bound.error() == HttpError::bad_address ? kExitConfig : kExitUnavailable;
-    return start_failure(code, fmt::format("HTTP cannot listen on {}: {}", options.http, to_string(bound.error())));
+    return start_failure(
+        code, fmt::format("HTTP cannot listen on {}: {}", options.http, to_string(bound.error())));
   }
   ready.http = *bound;
   return std::nullopt;
@@ -284,7 +299,8 @@ std::optional<StartFailure> EngineService::start() {
   ReadBundle registry;
   if (!options_.registry.empty()) registry = read_registry(options_.registry);
   if (auto bad = refused(registry)) return bad;
-  const ReadBundle rules = read_rule_bundle(options_.rules, p.catalogue, registry.bundle.has_value());
+  const ReadBundle rules =
+      read_rule_bundle(options_.rules, p.catalogue, registry.bundle.has_value());
   if (auto bad = refused(rules)) return bad;
   print_warnings(rules);
   print_warnings(registry);
@@ -333,7 +349,8 @@ std::uint64_t EngineService::drain_and_stop(Duration at_most) {
   Parts& p = *parts_;
   if (p.source) p.source->stop();
   if (p.loop) p.loop->drain_and_stop();
-  if (p.alert_log && p.alert_log->last_position() > 0) (void)p.alert_log->commit(p.alert_log->last_position());
+  if (p.alert_log && p.alert_log->last_position() > 0)
+    (void)p.alert_log->commit(p.alert_log->last_position());
   for (RunningSink& running : p.sinks) running.pump->stop(at_most);
   p.http.stop();
   if (p.publisher == nullptr) return 0;
@@ -358,14 +375,16 @@ std::vector<std::string> EngineService::degraded() const {
   if (!status->waiting.empty()) reasons.push_back("engine waits: " + status->waiting);
   if (!status->books.balance()) reasons.push_back("the books do not balance");
   if (status->refused_records > 0) reasons.push_back(status->last_refusal);
-  for (const auto& [name, log] : {std::pair{"events", p.events.get()}, {"alerts", p.alert_file.get()}}) {
+  for (const auto& [name, log] :
+       {std::pair{"events", p.events.get()}, {"alerts", p.alert_file.get()}}) {
     const auto health = log->metrics().health;
     if (health != journal::LogHealth::ok) {
       reasons.push_back(fmt::format("log {}: {}", name, journal::to_string(health)));
     }
   }
   if (p.source && !p.source->status().connected) {
-    reasons.push_back(fmt::format("broker {} is not connected; trying again", options_.broker->uri));
+    reasons.push_back(
+        fmt::format("broker {} is not connected; trying again", options_.broker->uri));
   }
   if (p.publisher != nullptr) {
     if (const alerts::SinkStatus kafka = p.publisher->status(); !kafka.connected) {
@@ -374,7 +393,8 @@ std::vector<std::string> EngineService::degraded() const {
     }
   }
   const Duration wall = p.clock.wall_offset();
-  if (wall > kClockTolerance || wall < -kClockTolerance || p.events->opened().clock_shift > kClockTolerance) {
+  if (wall > kClockTolerance || wall < -kClockTolerance ||
+      p.events->opened().clock_shift > kClockTolerance) {
     reasons.push_back(fmt::format("the wall clock is {} s away from engine time",
                                   (wall - p.events->opened().clock_shift).count() / 1000));
   }
@@ -391,7 +411,8 @@ std::string EngineService::metrics_text() const {
   add_log_metrics(out, "events", p.events->metrics());
   add_log_metrics(out, "alerts", p.alert_file->metrics());
   if (p.source) add_source_metrics(out, p.source->status());
-  if (p.publisher) add_sink_metrics(out, "kafka", p.publisher->status(), p.alert_log->last_position());
+  if (p.publisher)
+    add_sink_metrics(out, "kafka", p.publisher->status(), p.alert_log->last_position());
   out.gauge("tocsin_ready", "1 if nothing is degraded.", degraded().empty() ? 1 : 0);
   return out.text();
 }

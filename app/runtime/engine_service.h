@@ -1,7 +1,7 @@
 #pragma once
-/// EngineService: the running engine. Owns the two logs, the source, the engine thread, the sinks and the HTTP
-/// server; starts them in the order the data flows backwards (so that nothing is produced before someone
-/// takes it) and stops them in the order it flows.
+/// EngineService: the running engine. Owns the two logs, the source, the engine thread, the sinks
+/// and the HTTP server; starts them in the order the data flows backwards (so that nothing is
+/// produced before someone takes it) and stops them in the order it flows.
 ///
 ///     Source -> event log -> EngineLoop -> alert log -> sinks (Kafka, stdout)
 ///
@@ -23,14 +23,16 @@ namespace tocsin::app {
 
 struct BrokerOptions {
   std::string uri;  ///< "tcp://HOST:PORT"
-  std::string client_id;  ///< stable: the broker keeps the session by it; empty: from the data folder
+  std::string
+      client_id;  ///< stable: the broker keeps the session by it; empty: from the data folder
   std::string username;
   std::string password_file;
   std::string trust_store;  ///< PEM file, for ssl:// uris
 };
 
 struct KafkaOptions {
-  std::string bootstrap;  ///< "HOST:PORT[,...]"; "dev": in memory inside this process; empty: no Kafka
+  std::string
+      bootstrap;  ///< "HOST:PORT[,...]"; "dev": in memory inside this process; empty: no Kafka
   std::string topic = "tocsin.alerts";
   std::string shadow_topic = "tocsin.alerts.shadow";
   std::string heartbeat_topic = "tocsin.heartbeat";
@@ -38,7 +40,8 @@ struct KafkaOptions {
 };
 
 struct JournalOptions {
-  bool sync = true;  ///< an acknowledgement means fdatasync; false: means the operating system has it
+  bool sync =
+      true;  ///< an acknowledgement means fdatasync; false: means the operating system has it
   std::uint64_t segment_bytes = 64ULL * 1024 * 1024;
 };
 
@@ -86,12 +89,13 @@ class EngineService {
   std::optional<StartFailure> start();
   const ReadyInfo& ready() const;
 
-  /// Reads rules and registry again: valid content goes into the log and is in force when this returns; a
-  /// bad bundle changes nothing.
+  /// Reads rules and registry again: valid content goes into the log and is in force when this
+  /// returns; a bad bundle changes nothing.
   ReloadOutcome reload();
 
-  /// Stops the source, lets the engine apply what the log has, the sinks publish what they can within
-  /// `at_most`. Returns what was left unpublished (it stays in the alert log for the next start).
+  /// Stops the source, lets the engine apply what the log has, the sinks publish what they can
+  /// within `at_most`. Returns what was left unpublished (it stays in the alert log for the next
+  /// start).
   std::uint64_t drain_and_stop(Duration at_most);
 
   std::shared_ptr<const EngineStatus> status() const;

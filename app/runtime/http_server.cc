@@ -1,11 +1,11 @@
 #include "app/runtime/http_server.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <fmt/format.h>
-
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -30,11 +30,13 @@ std::optional<tcp::endpoint> parse_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   std::string host(text.substr(0, colon));
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
   const std::string_view digits = text.substr(colon + 1);
   unsigned port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size() || port > 65535) return std::nullopt;
+  if (error != std::errc{} || end != digits.data() + digits.size() || port > 65535)
+    return std::nullopt;
   beast::error_code code;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, code);
   if (code) return std::nullopt;
@@ -52,16 +54,21 @@ unsigned status_of(const beast::error_code& code) {
   if (code == http::error::header_limit) return 431;
   if (code == http::error::body_limit) return 413;
   const bool theirs = code.category() == http::make_error_code(http::error::bad_method).category();
-  return theirs && code != http::error::end_of_stream && code != http::error::partial_message ? 400 : 0;
+  return theirs && code != http::error::end_of_stream && code != http::error::partial_message ? 400
+                                                                                              : 0;
 }
 
 HttpResponse answer(const HttpRoutes& routes, http::verb method, std::string_view target) {
   if (method != http::verb::get && method != http::verb::head) {
-    return {405, "application/json", R"({"error":"only GET and HEAD are answered"})" "\n"};
+    return {405, "application/json",
+            R"({"error":"only GET and HEAD are answered"})"
+            "\n"};
   }
   const auto route = routes.find(target.substr(0, target.find('?')));
   if (route == routes.end()) {
-    return {404, "application/json", R"({"error":"no such path","see":"/"})" "\n"};
+    return {404, "application/json",
+            R"({"error":"no such path","see":"/"})"
+            "\n"};
   }
   return route->second();
 }
@@ -80,10 +87,12 @@ class Session : public std::enable_shared_from_this<Session> {
     parser_->header_limit(kHeadLimit);
     parser_->body_limit(0);
     stream_.expires_after(kRequestTime);
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](auto code, std::size_t) {
-      if (!code) return self->reply();
-      if (const unsigned status = status_of(code); status != 0) self->refuse(status, code.message());
-    });
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](auto code, std::size_t) {
+                       if (!code) return self->reply();
+                       if (const unsigned status = status_of(code); status != 0)
+                         self->refuse(status, code.message());
+                     });
   }
 
  private:
@@ -118,9 +127,10 @@ class Session : public std::enable_shared_from_this<Session> {
   // Takes what the client still sends: closing on unread bytes would make it lose the answer.
   void linger() {
     buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(kHeadLimit), [self = shared_from_this()](auto code, std::size_t) {
-      if (!code) self->linger();
-    });
+    stream_.async_read_some(buffer_.prepare(kHeadLimit),
+                            [self = shared_from_this()](auto code, std::size_t) {
+                              if (!code) self->linger();
+                            });
   }
 
   beast::tcp_stream stream_;

@@ -22,21 +22,25 @@ double number(std::uint64_t n) { return static_cast<double>(n); }
 void add_books(MetricText& out, const Books& books) {
   out.counter("tocsin_events_received_total", "Events received, in whatever column they ended.",
               number(books.received));
-  out.counter("tocsin_events_accepted_total", "Events that took part in rules, in time.", number(books.accepted));
+  out.counter("tocsin_events_accepted_total", "Events that took part in rules, in time.",
+              number(books.accepted));
   out.counter("tocsin_events_duplicate_total", "Transport duplicates.", number(books.duplicate));
-  out.counter("tocsin_events_late_total", "Events that took part in rules, late.", number(books.late));
+  out.counter("tocsin_events_late_total", "Events that took part in rules, late.",
+              number(books.late));
   out.counter("tocsin_events_shed_total", "Events shed under overload.", number(books.shed));
   for (std::size_t i = 0; i < kRejectReasons; ++i) {
-    out.counter("tocsin_events_rejected_total", "Events refused, by reason.", number(books.rejected_by[i]),
+    out.counter("tocsin_events_rejected_total", "Events refused, by reason.",
+                number(books.rejected_by[i]),
                 {{"reason", std::string(to_string(static_cast<RejectReason>(i)))}});
   }
   out.counter("tocsin_events_clamped_total", "Events whose time was replaced by their arrival.",
               number(books.clamped));
   out.counter("tocsin_events_unregistered_total", "Events of devices the registry does not know.",
               number(books.unregistered));
-  out.counter("tocsin_event_unknown_fields_total", "Fields dropped because the catalogue lacks them.",
-              number(books.unknown_fields));
-  out.gauge("tocsin_books_balanced", "1 if received = accepted + duplicate + late + rejected + shed.",
+  out.counter("tocsin_event_unknown_fields_total",
+              "Fields dropped because the catalogue lacks them.", number(books.unknown_fields));
+  out.gauge("tocsin_books_balanced",
+            "1 if received = accepted + duplicate + late + rejected + shed.",
             books.balance() ? 1 : 0);
 }
 
@@ -44,14 +48,16 @@ void add_rule(MetricText& out, const RuleStatus& rule) {
   const MetricText::Labels of{{"rule", rule.name}};
   const rules::RuleCounters& c = rule.counters;
   out.counter("tocsin_rule_evaluated_total", "Events a rule looked at.", number(c.evaluated), of);
-  out.counter("tocsin_rule_unkeyed_total", "Events without a value for the rule's key.", number(c.unkeyed), of);
+  out.counter("tocsin_rule_unkeyed_total", "Events without a value for the rule's key.",
+              number(c.unkeyed), of);
   out.counter("tocsin_rule_matches_total", "Matches.", number(c.matches), of);
   out.counter("tocsin_alerts_opened_total", "Alerts opened.", number(c.opened), of);
   out.counter("tocsin_alerts_resolved_total", "Alerts resolved.", number(c.resolved), of);
   out.counter("tocsin_alert_revisions_total", "Alert revisions made.", number(c.revisions), of);
   out.gauge("tocsin_alerts_open", "Alerts open now.", number(c.open_alerts), of);
   out.gauge("tocsin_rule_keys", "Keys with state.", number(c.keys), of);
-  out.counter("tocsin_rule_eval_errors_total", "Evaluations that ended in an error.", number(c.eval_errors), of);
+  out.counter("tocsin_rule_eval_errors_total", "Evaluations that ended in an error.",
+              number(c.eval_errors), of);
   const std::pair<const char*, std::uint64_t> evicted[] = {{"window_events", c.evicted_events},
                                                            {"candidates", c.evicted_candidates},
                                                            {"keys", c.evicted_keys},
@@ -67,23 +73,28 @@ void add_rule(MetricText& out, const RuleStatus& rule) {
 MetricText::MetricText() = default;
 MetricText::~MetricText() = default;
 
-prometheus::MetricFamily& MetricText::family(const std::string& name, const std::string& help, int type) {
+prometheus::MetricFamily& MetricText::family(const std::string& name, const std::string& help,
+                                             int type) {
   const auto it = std::ranges::find(families_, name, &prometheus::MetricFamily::name);
   if (it != families_.end()) return *it;
   families_.push_back({name, help, static_cast<prometheus::MetricType>(type), {}});
   return families_.back();
 }
 
-void MetricText::counter(const std::string& name, const std::string& help, double value, const Labels& labels) {
+void MetricText::counter(const std::string& name, const std::string& help, double value,
+                         const Labels& labels) {
   prometheus::ClientMetric metric = labelled(labels);
   metric.counter.value = value;
-  family(name, help, static_cast<int>(prometheus::MetricType::Counter)).metric.push_back(std::move(metric));
+  family(name, help, static_cast<int>(prometheus::MetricType::Counter))
+      .metric.push_back(std::move(metric));
 }
 
-void MetricText::gauge(const std::string& name, const std::string& help, double value, const Labels& labels) {
+void MetricText::gauge(const std::string& name, const std::string& help, double value,
+                       const Labels& labels) {
   prometheus::ClientMetric metric = labelled(labels);
   metric.gauge.value = value;
-  family(name, help, static_cast<int>(prometheus::MetricType::Gauge)).metric.push_back(std::move(metric));
+  family(name, help, static_cast<int>(prometheus::MetricType::Gauge))
+      .metric.push_back(std::move(metric));
 }
 
 void MetricText::histogram(const std::string& name, const std::string& help, const Histogram& data,
@@ -98,7 +109,8 @@ void MetricText::histogram(const std::string& name, const std::string& help, con
   }
   metric.histogram.sample_count = cumulative;
   metric.histogram.sample_sum = data.sum;
-  family(name, help, static_cast<int>(prometheus::MetricType::Histogram)).metric.push_back(std::move(metric));
+  family(name, help, static_cast<int>(prometheus::MetricType::Histogram))
+      .metric.push_back(std::move(metric));
 }
 
 std::string MetricText::text() const { return prometheus::TextSerializer().Serialize(families_); }
@@ -110,18 +122,22 @@ void add_engine_metrics(MetricText& out, const EngineStatus& status) {
   out.gauge("tocsin_devices", "Devices in the registry in force.", number(status.devices));
   out.gauge("tocsin_engine_time_seconds", "Engine time: arrival of the newest record applied.",
             number(static_cast<std::uint64_t>(unix_ms(status.engine_time))) / 1000.0);
-  out.gauge("tocsin_engine_applied_position", "Log position of the newest record applied.", number(status.applied));
-  out.counter("tocsin_engine_refused_records_total", "Log records this version could not put in force.",
-              number(status.refused_records));
+  out.gauge("tocsin_engine_applied_position", "Log position of the newest record applied.",
+            number(status.applied));
+  out.counter("tocsin_engine_refused_records_total",
+              "Log records this version could not put in force.", number(status.refused_records));
 }
 
 void add_log_metrics(MetricText& out, const std::string& name, const journal::LogMetrics& metrics) {
   const MetricText::Labels of{{"log", name}};
   out.counter("tocsin_log_records_total", "Records appended.", number(metrics.appended), of);
   out.counter("tocsin_log_bytes_total", "Bytes of records appended.", number(metrics.bytes), of);
-  out.counter("tocsin_log_commits_total", "Groups of records written together.", number(metrics.batches), of);
-  out.counter("tocsin_log_full_total", "Times the disk became full.", number(metrics.no_space_times), of);
-  out.gauge("tocsin_log_queue_records", "Records accepted, not yet durable.", number(metrics.queue_records), of);
+  out.counter("tocsin_log_commits_total", "Groups of records written together.",
+              number(metrics.batches), of);
+  out.counter("tocsin_log_full_total", "Times the disk became full.",
+              number(metrics.no_space_times), of);
+  out.gauge("tocsin_log_queue_records", "Records accepted, not yet durable.",
+            number(metrics.queue_records), of);
   out.gauge("tocsin_log_healthy", "1 if the log takes and keeps records.",
             metrics.health == journal::LogHealth::ok ? 1 : 0, of);
   MetricText::Histogram sync{{journal::kSyncBounds.begin(), journal::kSyncBounds.end()},
@@ -135,8 +151,8 @@ void add_source_metrics(MetricText& out, const ingest::SourceStatus& status) {
   out.counter("tocsin_source_frames_total", "Frames put into the log.", number(status.frames));
   out.counter("tocsin_source_bytes_total", "Bytes of these frames.", number(status.bytes));
   out.counter("tocsin_source_reconnects_total", "Reconnects.", number(status.reconnects));
-  out.counter("tocsin_source_log_refusals_total", "Frames the log did not take; left unacknowledged.",
-              number(status.log_refusals));
+  out.counter("tocsin_source_log_refusals_total",
+              "Frames the log did not take; left unacknowledged.", number(status.log_refusals));
 }
 
 void add_sink_metrics(MetricText& out, const std::string& name, const alerts::SinkStatus& status,
@@ -145,14 +161,19 @@ void add_sink_metrics(MetricText& out, const std::string& name, const alerts::Si
   out.gauge("tocsin_sink_connected", "1 if the sink is connected.", status.connected ? 1 : 0, of);
   out.counter("tocsin_sink_published_total", "Alert revisions delivered by this process.",
               number(status.published_total), of);
-  out.counter("tocsin_sink_delivery_errors_total", "Records refused after they were sent; sent again.",
-              number(status.delivery_errors), of);
+  out.counter("tocsin_sink_delivery_errors_total",
+              "Records refused after they were sent; sent again.", number(status.delivery_errors),
+              of);
   out.counter("tocsin_sink_recoveries_total", "Producers given up and made again.",
               number(status.fatal_recoveries), of);
-  out.counter("tocsin_sink_evidence_cut_total", "Records made smaller to fit.", number(status.evidence_cut), of);
-  out.counter("tocsin_sink_heartbeats_total", "Heartbeats delivered.", number(status.heartbeats_total), of);
-  const LogPosition behind = newest > status.published_position ? newest - status.published_position : 0;
-  out.gauge("tocsin_sink_behind_records", "Alert-log records not yet delivered.", number(behind), of);
+  out.counter("tocsin_sink_evidence_cut_total", "Records made smaller to fit.",
+              number(status.evidence_cut), of);
+  out.counter("tocsin_sink_heartbeats_total", "Heartbeats delivered.",
+              number(status.heartbeats_total), of);
+  const LogPosition behind =
+      newest > status.published_position ? newest - status.published_position : 0;
+  out.gauge("tocsin_sink_behind_records", "Alert-log records not yet delivered.", number(behind),
+            of);
 }
 
 }  // namespace tocsin::app

@@ -28,8 +28,10 @@ class MetricText {
     double sum = 0;
   };
 
-  void counter(const std::string& name, const std::string& help, double value, const Labels& labels = {});
-  void gauge(const std::string& name, const std::string& help, double value, const Labels& labels = {});
+  void counter(const std::string& name, const std::string& help, double value,
+               const Labels& labels = {});
+  void gauge(const std::string& name, const std::string& help, double value,
+             const Labels& labels = {});
   void histogram(const std::string& name, const std::string& help, const Histogram& data,
                  const Labels& labels = {});
   std::string text() const;

@@ -8,7 +8,8 @@ void OpenAlerts::take(AlertRevision revision) {
   if (const auto found = places_.find(revision.alert_id); found != places_.end()) remove(found);
   if (revision.state != AlertState::firing) return;
   if (shown_.size() == kOpenAlertsShown) remove(places_.find(shown_.front()->alert_id));
-  const auto at = shown_.insert(shown_.end(), std::make_shared<const AlertRevision>(std::move(revision)));
+  const auto at =
+      shown_.insert(shown_.end(), std::make_shared<const AlertRevision>(std::move(revision)));
   places_.emplace((*at)->alert_id, at);
 }
 

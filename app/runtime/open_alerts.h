@@ -1,15 +1,15 @@
 #pragma once
-/// OpenAlerts: the open alerts as people look at them: the newest revision of each, the ones that changed
-/// last. A view for /api, not the engine's state; how many are open in all is in the rules' counters.
+/// OpenAlerts: the open alerts as people look at them: the newest revision of each, the ones that
+/// changed last. A view for /api, not the engine's state; how many are open in all is in the rules'
+/// counters.
 ///
-/// Thread: one; what latest() returned may be read anywhere. Limit: kOpenAlertsShown; the one that has
-/// not changed for longest leaves first. Cost: constant per revision, nothing is copied.
+/// Thread: one; what latest() returned may be read anywhere. Limit: kOpenAlertsShown; the one that
+/// has not changed for longest leaves first. Cost: constant per revision, nothing is copied.
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <list>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/alert.h"
 
@@ -22,7 +22,9 @@ using AlertPointer = std::shared_ptr<const AlertRevision>;
 class OpenAlerts {
  public:
   void take(AlertRevision revision);
-  std::vector<AlertPointer> latest() const { return {shown_.begin(), shown_.end()}; }  ///< newest last
+  std::vector<AlertPointer> latest() const {
+    return {shown_.begin(), shown_.end()};
+  }  ///< newest last
 
  private:
   using Place = std::list<AlertPointer>::iterator;

@@ -47,8 +47,8 @@ void Pipeline::advance(Timestamp now) {
   stamp_from(before);
 }
 
-// What no event caused carries the ordinal of the newest event there was, rejected ones included, which
-// the engine does not know.
+// What no event caused carries the ordinal of the newest event there was, rejected ones included,
+// which the engine does not know.
 void Pipeline::stamp_from(std::size_t index) {
   for (; index < out_->size(); ++index) (*out_)[index].log_position = books_.received;
 }
@@ -77,8 +77,8 @@ void Pipeline::on_rejected(const ingest::Rejection& rejection) {
   ++books_.received;
   ++books_.rejected_by[static_cast<std::size_t>(rejection.reason)];
   if (samples_.size() == kKeptSamples) samples_.pop_front();
-  samples_.push_back({rejection.reason, std::string(rejection.detail), std::string(rejection.sample),
-                      arr_, books_.received});
+  samples_.push_back({rejection.reason, std::string(rejection.detail),
+                      std::string(rejection.sample), arr_, books_.received});
 }
 
 void Pipeline::apply_bundle(const LogRecord& record) {
@@ -86,7 +86,8 @@ void Pipeline::apply_bundle(const LogRecord& record) {
   if (!bundle) return refuse(record, "a bundle record that does not parse");
   rules::Loaded loaded = rules::load(bundle->files, catalogue_);
   if (!loaded.rules) {
-    const std::string first = loaded.diagnostics.empty() ? "" : loaded.diagnostics.front().message_en;
+    const std::string first =
+        loaded.diagnostics.empty() ? "" : loaded.diagnostics.front().message_en;
     return refuse(record, "the logged bundle does not load in this version: " + first);
   }
   const std::size_t before = out_->size();

@@ -1,7 +1,7 @@
 #pragma once
 /// Pipeline: what one log record does. Decodes frames, keeps the books, drives the engine, collects
-/// the alert revisions. A deterministic function of the records it is given: it reads no clock and is the
-/// same for recovery and for live operation.
+/// the alert revisions. A deterministic function of the records it is given: it reads no clock and
+/// is the same for recovery and for live operation.
 ///
 /// Path: log -> Pipeline (decode -> dedup -> rules) -> alert log.
 /// Thread: one thread owns a Pipeline. Limits: kKeptSamples refused samples, oldest dropped first.
@@ -50,7 +50,8 @@ class Pipeline final : private ingest::EventSink {
   const std::string& bundle_version() const { return bundle_version_; }
   const std::string& registry_version() const { return registry_version_; }
   LogPosition applied() const { return applied_; }
-  /// Records this program could not put in force, for example a bundle of another version. 0 is normal.
+  /// Records this program could not put in force, for example a bundle of another version. 0 is
+  /// normal.
   std::uint64_t refused_records() const { return refused_records_; }
   const std::string& last_refusal() const { return last_refusal_; }
 
@@ -76,7 +77,7 @@ class Pipeline final : private ingest::EventSink {
   LogPosition applied_ = 0;
   std::uint64_t refused_records_ = 0;
   std::string last_refusal_;
-  Timestamp arr_{};                           // of the record being applied
+  Timestamp arr_{};                            // of the record being applied
   std::vector<AlertRevision>* out_ = nullptr;  // of the record being applied
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-/// What the HTTP server answers: probes, metrics and the first of the API. Handlers look at snapshots only.
+/// What the HTTP server answers: probes, metrics and the first of the API. Handlers look at
+/// snapshots only.
 #include "app/runtime/http_server.h"
 
 namespace tocsin::app {

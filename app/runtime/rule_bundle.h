@@ -1,6 +1,6 @@
 #pragma once
-/// Rules and registries from disk: files read, validated, given a version by content. Used at start and at each
-/// reload; what comes out goes into the log, and from then on only the log counts.
+/// Rules and registries from disk: files read, validated, given a version by content. Used at start
+/// and at each reload; what comes out goes into the log, and from then on only the log counts.
 #include <optional>
 #include <string>
 #include <vector>

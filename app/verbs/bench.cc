@@ -18,11 +18,14 @@ namespace {
 constexpr const char* kExamples =
     "  tocsin bench e2e --devices 1000 --rate 1000/s --scenario duplicates,storm --for 60s --json\n"
     "  tocsin bench e2e --idle --for 60s               one event every 3 s and nothing else\n"
-    "  tocsin bench e2e --broker tcp://HOST:PORT --kafka HOST:PORT ...     a system that is running\n\n"
-    "Without --kafka it starts mosquitto, a real Kafka and the engine itself. With it, it measures a running\n"
+    "  tocsin bench e2e --broker tcp://HOST:PORT --kafka HOST:PORT ...     a system that is "
+    "running\n\n"
+    "Without --kafka it starts mosquitto, a real Kafka and the engine itself. With it, it measures "
+    "a running\n"
     "system whose engine knows the same city: first\n"
     "  tocsin sim --devices N --seed S --write-registry DIR --registry-only\n"
-    "Latency counts from the intended send time to the moment a consumer has the alert. Exit 1 if an alert\n"
+    "Latency counts from the intended send time to the moment a consumer has the alert. Exit 1 if "
+    "an alert\n"
     "is missing, doubled or wrong.";
 
 struct Flags {
@@ -41,8 +44,8 @@ std::string text_of(const bench::E2eReport& report) {
       "latency of {} alerts, publish to consumer: p50 {:.1f} ms, p90 {:.1f} ms, p99 {:.1f} ms, "
       "p99.9 {:.1f} ms, max {:.1f} ms",
       report.sim.events, report.sim.events_per_s, report.check.expected, report.check.missed,
-      report.check.duplicated, report.check.wrong, l.samples, l.p50_ms, l.p90_ms, l.p99_ms, l.p999_ms,
-      l.max_ms);
+      report.check.duplicated, report.check.wrong, l.samples, l.p50_ms, l.p90_ms, l.p99_ms,
+      l.p999_ms, l.max_ms);
 }
 
 ExitCode give_up(const bench::E2eFailure& failure) {
@@ -105,15 +108,18 @@ void add_bench(Cli& cli) {
   CLI::App& sub = cli.verb(verb, "e2e", "From a gateway's publish to a Kafka consumer", kExamples);
   auto flags = std::make_shared<Flags>();
   flags->sim.bind(sub);
-  sub.add_option("--kafka", flags->e2e.kafka, "Kafka servers of a running system; without: one is started")
+  sub.add_option("--kafka", flags->e2e.kafka,
+                 "Kafka servers of a running system; without: one is started")
       ->type_name("HOST:PORT[,...]");
-  sub.add_option("--rules", flags->rule_folder, "Rules of a system started here (default: the shipped ones)")
+  sub.add_option("--rules", flags->rule_folder,
+                 "Rules of a system started here (default: the shipped ones)")
       ->type_name("PATH");
   sub.add_option("--topic", flags->e2e.topic, "Topic of the alerts")->capture_default_str();
   sub.add_option("--rules-in-force", flags->rules, "Only these rules are expected to speak")
       ->type_name("NAME");
   sub.add_flag("--idle", flags->idle, "No noise: one event every 3 s");
-  sub.add_option("--drain", flags->drain, "How long to wait for the last alerts")->check(kIsDuration);
+  sub.add_option("--drain", flags->drain, "How long to wait for the last alerts")
+      ->check(kIsDuration);
   cli.on(sub, [&cli, flags] { return e2e(*flags, cli.common()); });
   cli.not_yet(verb, {"engine", "ingest", "partials"});
 }

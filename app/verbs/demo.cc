@@ -1,6 +1,7 @@
+#include "app/demo/demo.h"
+
 #include <memory>
 
-#include "app/demo/demo.h"
 #include "app/text.h"
 #include "app/verbs/verb.h"
 
@@ -16,16 +17,22 @@ constexpr const char* kExamples =
 }  // namespace
 
 void add_demo(Cli& cli) {
-  CLI::App& verb = cli.verb("demo", "A city in a box: sensors, broker, engine, Kafka, live alerts", kExamples);
+  CLI::App& verb =
+      cli.verb("demo", "A city in a box: sensors, broker, engine, Kafka, live alerts", kExamples);
   auto options = std::make_shared<DemoOptions>();
   auto run_for = std::make_shared<std::string>();
-  verb.add_option("--devices", options->city.devices, "Devices of the simulated city")->capture_default_str();
-  verb.add_option("--seed", options->city.seed, "The same seed makes the same city")->capture_default_str();
-  verb.add_option("--scenario", options->city.scenario, "As in `tocsin sim --help`")->capture_default_str();
-  verb.add_option("--rate", options->city.rate, "Events a second, for example 500/s");
-  verb.add_option("--kafka", options->kafka, "dev (in memory), real (a child process), or HOST:PORT[,...]")
+  verb.add_option("--devices", options->city.devices, "Devices of the simulated city")
       ->capture_default_str();
-  verb.add_option("--rules", options->rules, "Rule files or folders (default: a copy of the shipped ones)");
+  verb.add_option("--seed", options->city.seed, "The same seed makes the same city")
+      ->capture_default_str();
+  verb.add_option("--scenario", options->city.scenario, "As in `tocsin sim --help`")
+      ->capture_default_str();
+  verb.add_option("--rate", options->city.rate, "Events a second, for example 500/s");
+  verb.add_option("--kafka", options->kafka,
+                  "dev (in memory), real (a child process), or HOST:PORT[,...]")
+      ->capture_default_str();
+  verb.add_option("--rules", options->rules,
+                  "Rule files or folders (default: a copy of the shipped ones)");
   verb.add_option("--http", options->http, "Address of the HTTP server; if taken, a free port")
       ->capture_default_str();
   verb.add_option("--for", *run_for, "End by itself after this time")->check(kIsDuration);

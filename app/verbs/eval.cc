@@ -29,8 +29,8 @@ ExitCode eval(const std::string& expression, const Common& common) {
 }  // namespace
 
 void add_eval(Cli& cli) {
-  CLI::App& verb = cli.verb(
-      "eval", "Evaluate one condition of the rule language, without an event", kExamples);
+  CLI::App& verb =
+      cli.verb("eval", "Evaluate one condition of the rule language, without an event", kExamples);
   auto expression = std::make_shared<std::string>();
   verb.add_option("EXPR", *expression, "The expression")->required();
   cli.on(verb, [&cli, expression] { return eval(*expression, cli.common()); });

@@ -18,10 +18,12 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kExamples =
-    "  tocsin journal verify data           every byte of data/events and data/alerts; exit 1 if damaged\n"
+    "  tocsin journal verify data           every byte of data/events and data/alerts; exit 1 if "
+    "damaged\n"
     "  tocsin journal stat data/events --json\n"
     "  tocsin journal dump data --log alerts --from 100 --to 120\n\n"
-    "Nothing is repaired and no lock is taken: on the folder of a running engine the newest record may\n"
+    "Nothing is repaired and no lock is taken: on the folder of a running engine the newest record "
+    "may\n"
     "show as a torn tail.";
 
 struct Options {
@@ -55,16 +57,21 @@ ordered_json problem_json(const journal::Problem& problem) {
 
 ordered_json inspection_json(const std::string& folder, const journal::Inspection& found,
                              bool with_kinds) {
-  ordered_json json{{"schema", "tocsin.journal/1"}, {"log", folder},
-                    {"sound", found.sound()},       {"segments", found.segments.size()},
-                    {"records", found.records},     {"bytes", found.bytes},
-                    {"first", found.first},         {"last", found.last},
+  ordered_json json{{"schema", "tocsin.journal/1"},
+                    {"log", folder},
+                    {"sound", found.sound()},
+                    {"segments", found.segments.size()},
+                    {"records", found.records},
+                    {"bytes", found.bytes},
+                    {"first", found.first},
+                    {"last", found.last},
                     {"being_written", found.being_written}};
   json["first_arr"] = unix_ms(found.first_arrival);
   json["last_arr"] = unix_ms(found.last_arrival);
   if (with_kinds) {
     for (std::size_t kind = 1; kind < found.records_by_kind.size(); ++kind) {
-      json["kinds"][std::string(to_string(static_cast<RecordKind>(kind)))] = found.records_by_kind[kind];
+      json["kinds"][std::string(to_string(static_cast<RecordKind>(kind)))] =
+          found.records_by_kind[kind];
     }
   }
   json["problems"] = ordered_json::array();
@@ -78,20 +85,24 @@ void print_inspection(const std::string& folder, const journal::Inspection& foun
                       Output& out) {
   out.line(fmt::format("{}: {}, {} records ({} to {}), {} bytes in {} segments{}", folder,
                        found.sound() ? "sound" : "DAMAGED", found.records, found.first, found.last,
-                       found.bytes, found.segments.size(), found.being_written ? ", being written" : ""));
+                       found.bytes, found.segments.size(),
+                       found.being_written ? ", being written" : ""));
   for (const journal::Problem& problem : found.problems) {
     out.line(fmt::format("  {}{}", problem.torn_tail ? "torn tail: " : "", problem.text));
   }
   if (!with_kinds) return;
   if (found.records > 0) {
-    out.line(fmt::format("  from {} to {}", time_text(found.first_arrival), time_text(found.last_arrival)));
+    out.line(fmt::format("  from {} to {}", time_text(found.first_arrival),
+                         time_text(found.last_arrival)));
   }
   for (std::size_t kind = 1; kind < found.records_by_kind.size(); ++kind) {
     if (found.records_by_kind[kind] == 0) continue;
-    out.line(fmt::format("  {:9} {}", to_string(static_cast<RecordKind>(kind)), found.records_by_kind[kind]));
+    out.line(fmt::format("  {:9} {}", to_string(static_cast<RecordKind>(kind)),
+                         found.records_by_kind[kind]));
   }
   for (const journal::SegmentStat& segment : found.segments) {
-    out.line(fmt::format("  {}  {} to {}  {} bytes", segment.path, segment.first, segment.last, segment.bytes));
+    out.line(fmt::format("  {}  {} to {}  {} bytes", segment.path, segment.first, segment.last,
+                         segment.bytes));
   }
 }
 
@@ -120,12 +131,13 @@ ExitCode inspect(const Options& options, const Common& common, bool with_kinds) 
 void print_record(const LogRecord& record, const Common& common, Output& out) {
   const std::string body = describe_body(static_cast<std::uint8_t>(record.kind), record.body);
   if (common.json) {
-    out.line(fmt::format(
-        R"({{"schema":"tocsin.journal/1","position":{},"arr":{},"kind":"{}","bytes":{},"body":{}}})",
-        record.position, unix_ms(record.arr), to_string(record.kind), record.body.size(), body));
+    out.line(fmt::format(R"({{"schema":"tocsin.journal/1","position":{},"arr":{},"kind":"{}",)"
+                         R"("bytes":{},"body":{}}})",
+                         record.position, unix_ms(record.arr), to_string(record.kind),
+                         record.body.size(), body));
   } else {
-    out.line(fmt::format("{:>8} {} {:8} {}", record.position, time_text(record.arr), to_string(record.kind),
-                         body));
+    out.line(fmt::format("{:>8} {} {:8} {}", record.position, time_text(record.arr),
+                         to_string(record.kind), body));
   }
   out.flush_if_large();
 }
@@ -150,7 +162,8 @@ ExitCode dump(const Options& options, const Common& common) {
 CLI::App& add(Cli& cli, CLI::App& parent, const char* name, const char* what,
               const std::shared_ptr<Options>& o) {
   CLI::App& verb = cli.verb(parent, name, what, kExamples);
-  auto* folder = verb.add_option("FOLDER,--data", o->folder, "The data folder, or one log's folder");
+  auto* folder =
+      verb.add_option("FOLDER,--data", o->folder, "The data folder, or one log's folder");
   folder->required();
   verb.add_option("--log", o->log, "Only this log of a data folder")
       ->check(CLI::IsMember({"events", "alerts"}));

@@ -17,7 +17,8 @@ constexpr const char* kExamples =
     "  tocsin replay --rules deploy/rules.d --events day.ndjson > alerts.ndjson\n"
     "  tocsin replay --rules my.yaml --registry deploy/registry --events - --summary < day.ndjson\n"
     "  tocsin replay --rules my.yaml --events day.ndjson --until +10m --strict\n\n"
-    "The output is a function of the inputs alone. This version computes all shards on one engine, so\n"
+    "The output is a function of the inputs alone. This version computes all shards on one engine, "
+    "so\n"
     "--shards changes neither output nor speed.";
 
 struct Options {
@@ -35,15 +36,16 @@ std::string beside(const std::string& events, const std::string& path) {
   return (std::filesystem::path(events).parent_path() / path).string();
 }
 
-std::shared_ptr<const rules::RuleSet> load_again(const std::string& path, const Workspace& workspace,
-                                                 const Common& common, std::string& why) {
+std::shared_ptr<const rules::RuleSet> load_again(const std::string& path,
+                                                 const Workspace& workspace, const Common& common,
+                                                 std::string& why) {
   const RuleFiles read = read_rule_files({path});
   if (!read.unreadable.empty()) {
     why = "reload: " + read.unreadable;
     return nullptr;
   }
-  const rules::Loaded loaded =
-      rules::load(read.files, workspace.catalogue, {.have_registry = workspace.registry != nullptr});
+  const rules::Loaded loaded = rules::load(read.files, workspace.catalogue,
+                                           {.have_registry = workspace.registry != nullptr});
   if (!loaded.rules) {
     print_diagnostics(loaded.diagnostics, common);
     why = "reload: " + path + " has errors; the rules in force stay";
@@ -73,17 +75,22 @@ ExitCode replay(Options options, const Common& common) {
 void add_replay(Cli& cli) {
   CLI::App& verb = cli.verb("replay", "Rules over recorded events, in virtual time", kExamples);
   auto o = std::make_shared<Options>();
-  verb.add_option("--rules", o->rules, "Rule file or folder; several may be given")->type_name("PATH");
-  verb.add_option("--registry", o->registry, "Folder with places.csv and devices.csv")->type_name("DIR");
+  verb.add_option("--rules", o->rules, "Rule file or folder; several may be given")
+      ->type_name("PATH");
+  verb.add_option("--registry", o->registry, "Folder with places.csv and devices.csv")
+      ->type_name("DIR");
   verb.add_option("--events", o->replay.events, "NDJSON, one event per line; - is stdin")
       ->type_name("FILE")
       ->capture_default_str();
-  verb.add_option("--until", o->until, "Run on for so long after the last line; else until no timer is left")
+  verb.add_option("--until", o->until,
+                  "Run on for so long after the last line; else until no timer is left")
       ->check(kIsDuration);
   verb.add_flag("--summary", o->replay.summary, "End with one line of totals");
   verb.add_flag("--strict", o->replay.strict, "Exit 1 if any line was bad");
   verb.add_flag("--timing", o->replay.timing, "Speed on stderr");
-  verb.add_option("--shards", o->shards, "Accepted; see below")->check(CLI::Range(1, 1024))->type_name("N");
+  verb.add_option("--shards", o->shards, "Accepted; see below")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
   verb.add_flag("--explain", o->explain)->group("");
   cli.on(verb, [&cli, o] { return replay(*o, cli.common()); });
 }

@@ -47,13 +47,17 @@ ExitCode report(const StartFailure& failure, const Common& common) {
 
 void print_ready(const ReadyInfo& ready, const Common& common) {
   if (common.json) {
-    const nlohmann::ordered_json line{{"schema", "tocsin.run/1"}, {"ready", true}, {"mqtt", ready.mqtt},
-                                      {"kafka", ready.kafka},     {"http", ready.http}};
+    const nlohmann::ordered_json line{{"schema", "tocsin.run/1"},
+                                      {"ready", true},
+                                      {"mqtt", ready.mqtt},
+                                      {"kafka", ready.kafka},
+                                      {"http", ready.http}};
     std::puts(line.dump().c_str());
   } else {
-    std::puts(fmt::format("ready: mqtt {}, kafka {}, http {}", ready.mqtt.empty() ? "-" : ready.mqtt,
-                          ready.kafka.empty() ? "-" : ready.kafka, ready.http.empty() ? "-" : ready.http)
-                  .c_str());
+    std::puts(
+        fmt::format("ready: mqtt {}, kafka {}, http {}", ready.mqtt.empty() ? "-" : ready.mqtt,
+                    ready.kafka.empty() ? "-" : ready.kafka, ready.http.empty() ? "-" : ready.http)
+            .c_str());
   }
   std::fflush(stdout);
 }
@@ -111,8 +115,10 @@ void add_run(Cli& cli) {
   auto flags = std::make_shared<RunFlags>();
   verb.add_option("--data", flags->data, "Folder of the logs")->type_name("DIR");
   verb.add_option("--rules", flags->rules, "Rule files or folders")->type_name("PATH");
-  verb.add_option("--registry", flags->registry, "Folder with places.csv and devices.csv")->type_name("DIR");
-  verb.add_option("--broker", flags->broker, "MQTT broker to subscribe to")->type_name("tcp://HOST:PORT");
+  verb.add_option("--registry", flags->registry, "Folder with places.csv and devices.csv")
+      ->type_name("DIR");
+  verb.add_option("--broker", flags->broker, "MQTT broker to subscribe to")
+      ->type_name("tcp://HOST:PORT");
   verb.add_option("--listen", flags->listen, "MQTT listener of our own (not in this version)")
       ->type_name("HOST:PORT");
   verb.add_option("--kafka", flags->kafka, "Kafka servers, or 'dev': in memory, for development")

@@ -12,17 +12,20 @@ namespace tocsin::app {
 namespace {
 
 constexpr const char* kExamples =
-    "  tocsin sim --devices 1000 --broker tcp://127.0.0.1:1883 --scenario duplicates --for 60s --truth t.ndjson\n"
+    "  tocsin sim --devices 1000 --broker tcp://127.0.0.1:1883 --scenario duplicates --for 60s "
+    "--truth t.ndjson\n"
     "  tocsin sim --devices 170000 --write-registry registry --registry-only\n"
     "  tocsin sim --devices 170000 --for 10m --out day.ndjson --truth truth.ndjson --inline-places";
 
 std::string text_of(const sim::SimReport& report) {
   return fmt::format(
-      "{} events ({} of them again) in {} frames over {:.1f} s, {:.0f}/s; {} acknowledged, {} failed; "
-      "{} incidents, {} alerts expected; behind the schedule {:.1f} ms on average, {:.1f} ms at most{}",
+      "{} events ({} of them again) in {} frames over {:.1f} s, {:.0f}/s; {} acknowledged, {} "
+      "failed; "
+      "{} incidents, {} alerts expected; behind the schedule {:.1f} ms on average, {:.1f} ms at "
+      "most{}",
       report.events, report.copies, report.frames, report.seconds, report.events_per_s,
-      report.acknowledged, report.failed, report.incidents, report.expected_alerts, report.lag_mean_ms,
-      report.lag_max_ms, report.stopped ? "; stopped early" : "");
+      report.acknowledged, report.failed, report.incidents, report.expected_alerts,
+      report.lag_mean_ms, report.lag_max_ms, report.stopped ? "; stopped early" : "");
 }
 
 ExitCode simulate(SimFlags flags, const Common& common) {
@@ -52,7 +55,8 @@ void add_sim(Cli& cli) {
   CLI::App& verb = cli.verb("sim", "A simulated city that publishes over MQTT", kExamples);
   auto flags = std::make_shared<SimFlags>();
   flags->bind(verb);
-  verb.add_option("--out", flags->options.out, "Replay lines to this file (- is stdout) instead of MQTT")
+  verb.add_option("--out", flags->options.out,
+                  "Replay lines to this file (- is stdout) instead of MQTT")
       ->type_name("FILE");
   verb.add_flag("--inline-places", flags->options.inline_places,
                 "With --out: places on each line, so that a replay needs no registry");

@@ -28,7 +28,8 @@ std::optional<double> parse_rate(std::string_view text) {
 
 const CLI::Validator kIsRate(
     [](const std::string& text) {
-      return parse_rate(text) ? std::string{} : fmt::format("'{}' is not a rate such as 500/s", text);
+      return parse_rate(text) ? std::string{}
+                              : fmt::format("'{}' is not a rate such as 500/s", text);
     },
     "N/s");
 
@@ -72,7 +73,8 @@ void SimFlags::bind(CLI::App& verb) {
       ->check(CLI::IsMember({"pb", "json", "mixed"}))
       ->type_name("NAME")
       ->capture_default_str();
-  verb.add_option("--truth", options.truth, "Write the alerts that must come, NDJSON")->type_name("FILE");
+  verb.add_option("--truth", options.truth, "Write the alerts that must come, NDJSON")
+      ->type_name("FILE");
 }
 
 void SimFlags::settle() {
@@ -92,11 +94,11 @@ const std::atomic<bool>& stop_on_signal() {
 std::function<void(const sim::SimProgress&)> progress_line(const Common& common) {
   if (!shows_progress(common)) return {};
   return [](const sim::SimProgress& p) {
-    std::fprintf(stderr, "\r%6.0f s  %llu events in %llu frames, %llu acknowledged, %llu alerts expected ",
-                 static_cast<double>(p.elapsed.count()) / 1000, static_cast<unsigned long long>(p.events),
-                 static_cast<unsigned long long>(p.frames),
-                 static_cast<unsigned long long>(p.acknowledged),
-                 static_cast<unsigned long long>(p.expected_alerts));
+    std::fprintf(
+        stderr, "\r%6.0f s  %llu events in %llu frames, %llu acknowledged, %llu alerts expected ",
+        static_cast<double>(p.elapsed.count()) / 1000, static_cast<unsigned long long>(p.events),
+        static_cast<unsigned long long>(p.frames), static_cast<unsigned long long>(p.acknowledged),
+        static_cast<unsigned long long>(p.expected_alerts));
   };
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 /// The flags of a simulated city, the same for `sim` and `bench e2e`.
 #include <CLI/CLI.hpp>
-
 #include <atomic>
 #include <functional>
 #include <string>

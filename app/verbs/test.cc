@@ -21,7 +21,8 @@ constexpr const char* kExamples =
     "  tocsin test deploy/rules.d\n"
     "  tocsin test my.yaml -v --run 'smoke-.*/restart'\n"
     "  tocsin test deploy/rules.d --coverage --junit results.xml\n\n"
-    "A test without effect fails: one that expects nothing and names no must_reach, or whose events never\n"
+    "A test without effect fails: one that expects nothing and names no must_reach, or whose "
+    "events never\n"
     "reach its rule.";
 
 struct Options {
@@ -34,14 +35,15 @@ struct Options {
 
 std::string title(const rules::RuleTest& test) { return test.rule + "/" + test.name; }
 
-std::shared_ptr<const rules::RuleSet> load_beside(const rules::RuleTest& test, const std::string& path,
+std::shared_ptr<const rules::RuleSet> load_beside(const rules::RuleTest& test,
+                                                  const std::string& path,
                                                   const Workspace& workspace, std::string& why) {
   const std::string file = (std::filesystem::path(test.file).parent_path() / path).string();
   const RuleFiles read = read_rule_files({file});
   why = read.unreadable;
   if (!why.empty()) return nullptr;
-  const rules::Loaded loaded =
-      rules::load(read.files, workspace.catalogue, {.have_registry = workspace.registry != nullptr});
+  const rules::Loaded loaded = rules::load(read.files, workspace.catalogue,
+                                           {.have_registry = workspace.registry != nullptr});
   if (!loaded.rules) why = file + " has errors; see tocsin validate";
   return loaded.rules;
 }
@@ -91,16 +93,17 @@ void print_coverage(const std::vector<RuleCoverage>& rules, const Common& common
                                       {"never", rule.never}}
                    .dump());
     } else {
-      out.line(fmt::format("coverage: {}: {} tests{}", rule.rule, rule.tests,
-                           rule.never.empty() ? "" : fmt::format(", never: {}", fmt::join(rule.never, ", "))));
+      out.line(fmt::format(
+          "coverage: {}: {} tests{}", rule.rule, rule.tests,
+          rule.never.empty() ? "" : fmt::format(", never: {}", fmt::join(rule.never, ", "))));
     }
   }
 }
 
 void print_totals(std::size_t passed, std::size_t failed, const Common& common, Output& out) {
   if (common.json) {
-    out.line(fmt::format(R"({{"schema":"tocsin.test/1","summary":true,"passed":{},"failed":{}}})", passed,
-                         failed));
+    out.line(fmt::format(R"({{"schema":"tocsin.test/1","summary":true,"passed":{},"failed":{}}})",
+                         passed, failed));
   } else {
     out.line(fmt::format("{} passed, {} failed", passed, failed));
   }
@@ -133,7 +136,9 @@ ExitCode test(Options options, const Common& common) {
   }
   if (options.coverage) print_coverage(coverage_of(*workspace.loaded.rules, outcomes), common, out);
   if (!options.junit.empty() && !write_junit(options.junit, outcomes)) return ExitCode::io;
-  if (outcomes.empty()) complain(options.run.empty() ? "there is no test in these files" : "--run: no test has such a name");
+  if (outcomes.empty())
+    complain(options.run.empty() ? "there is no test in these files"
+                                 : "--run: no test has such a name");
   print_totals(outcomes.size() - failed, failed, common, out);
   if (!out.flush()) return ExitCode::io;
   return failed == 0 && !outcomes.empty() ? ExitCode::ok : ExitCode::failed;
@@ -145,7 +150,8 @@ void add_test(Cli& cli) {
   CLI::App& verb = cli.verb("test", "Run the tests inside rule files", kExamples);
   auto o = std::make_shared<Options>();
   verb.add_option("PATH", o->paths, "Rule files, *.test.yaml, or folders")->required();
-  verb.add_option("--registry", o->registry, "Folder with places.csv and devices.csv")->type_name("DIR");
+  verb.add_option("--registry", o->registry, "Folder with places.csv and devices.csv")
+      ->type_name("DIR");
   verb.add_option("--run", o->run, "Only tests whose rule/name matches")->type_name("REGEX");
   verb.add_option("--junit", o->junit, "Results as JUnit XML")->type_name("FILE");
   verb.add_flag("--coverage", o->coverage, "What the tests never reached");

@@ -1,11 +1,10 @@
-#include "app/validation.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "app/output.h"
+#include "app/validation.h"
 #include "app/verbs/verb.h"
 #include "ingest/catalogue_builder.h"
 
@@ -15,7 +14,8 @@ namespace {
 constexpr const char* kExamples =
     "  tocsin validate deploy/rules.d                  a bundle\n"
     "  tocsin validate deploy/tocsin.yaml deploy/registry my.yaml --json\n\n"
-    "Every error at once, with its place and a suggestion. Exit 78 if there is any, 74 if a path cannot be read.";
+    "Every error at once, with its place and a suggestion. Exit 78 if there is any, 74 if a path "
+    "cannot be read.";
 
 std::string totals(const Validation& found, const Common& common) {
   const auto is_error = [](const Diagnostic& d) { return d.level == DiagnosticLevel::error; };
@@ -29,7 +29,8 @@ std::string totals(const Validation& found, const Common& common) {
   if (found.registries > 0) {
     text += fmt::format("; {} places, {} devices", found.places, found.devices);
   }
-  return fmt::format("{}: {}", errors == 0 ? common.in("ok", "通过") : common.in("refused", "未通过"), text);
+  return fmt::format("{}: {}",
+                     errors == 0 ? common.in("ok", "通过") : common.in("refused", "未通过"), text);
 }
 
 ExitCode validate(const std::vector<std::string>& paths, const Common& common) {
@@ -53,7 +54,8 @@ ExitCode validate(const std::vector<std::string>& paths, const Common& common) {
 }  // namespace
 
 void add_validate(Cli& cli) {
-  CLI::App& verb = cli.verb("validate", "Check rules, configuration and registry: every error at once", kExamples);
+  CLI::App& verb = cli.verb(
+      "validate", "Check rules, configuration and registry: every error at once", kExamples);
   auto paths = std::make_shared<std::vector<std::string>>();
   verb.add_option("PATH", *paths, "Files or folders")->required();
   cli.on(verb, [&cli, paths] { return validate(*paths, cli.common()); });

@@ -1,13 +1,12 @@
 #pragma once
-/// What a verb file needs: it adds its subcommand with Cli::verb, binds its options, and leaves in `action`
-/// what is to be done once the whole line is known to be right.
+/// What a verb file needs: it adds its subcommand with Cli::verb, binds its options, and leaves in
+/// `action` what is to be done once the whole line is known to be right.
 ///
 ///     void add_version(Cli& cli) {
 ///       CLI::App& verb = cli.verb("version", "...", "examples");
 ///       cli.on(verb, [&cli] { return print_version(cli.common()); });
 ///     }
 #include <CLI/CLI.hpp>
-
 #include <functional>
 #include <string>
 #include <vector>

@@ -1,10 +1,11 @@
+#include "app/version.h"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "app/output.h"
 #include "app/verbs/verb.h"
-#include "app/version.h"
 
 namespace tocsin::app {
 namespace {

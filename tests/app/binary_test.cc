@@ -22,13 +22,22 @@ constexpr const char* kRule =
 constexpr const char* kTest =
     "tests:\n  - name: one alarm\n    given: [{t: 0s, event: smoke.alarm, device_id: D1}]\n"
     "    expect: [{t: 0s, state: firing}, {t: 10m, reason: quiet}]\n";
-constexpr const char* kAlarm = R"({"type":"smoke.alarm","device_id":"D1","ts":0})" "\n";
+constexpr const char* kAlarm = R"({"type":"smoke.alarm","device_id":"D1","ts":0})"
+                               "\n";
 
 TEST(Binary, verbs_of_later_versions_are_refused_by_name) {
   for (const std::vector<std::string>& args :
-       {std::vector<std::string>{"backtest", "--against", "x"}, {"explain", "X"}, {"tap"}, {"top", "--once"},
-        {"rules", "list"}, {"silence", "add"}, {"doctor"}, {"alerts", "ack", "X"}, {"alerts", "list"},
-        {"bench", "engine", "--devices", "5"}, {"bench", "ingest"}}) {
+       {std::vector<std::string>{"backtest", "--against", "x"},
+        {"explain", "X"},
+        {"tap"},
+        {"top", "--once"},
+        {"rules", "list"},
+        {"silence", "add"},
+        {"doctor"},
+        {"alerts", "ack", "X"},
+        {"alerts", "list"},
+        {"bench", "engine", "--devices", "5"},
+        {"bench", "ingest"}}) {
     const testing::Ended ended = tocsin(args);
     EXPECT_EQ(ended.code, 2) << args[0];
     EXPECT_THAT(ended.err, HasSubstr("is not available in this version")) << args[0];
@@ -40,16 +49,21 @@ TEST(Binary, what_was_not_understood_gets_a_suggestion) {
   EXPECT_THAT(tocsin({"journal", "verfy"}).err, HasSubstr("did you mean 'verify'?"));
   EXPECT_THAT(tocsin({"replay", "--ruels", "x"}).err, HasSubstr("did you mean '--rules'?"));
   EXPECT_THAT(tocsin({"sim", "--scenario", "strom"}).err, HasSubstr("did you mean 'storm'?"));
-  for (const std::vector<std::string>& args :
-       {std::vector<std::string>{}, {"valdate"}, {"eval"}, {"replay", "--until", "10"}, {"test"},
-        {"eval", "1", "--lang", "fr"}, {"replay"}, {"sim", "--devices", "1"}}) {
+  for (const std::vector<std::string>& args : {std::vector<std::string>{},
+                                               {"valdate"},
+                                               {"eval"},
+                                               {"replay", "--until", "10"},
+                                               {"test"},
+                                               {"eval", "1", "--lang", "fr"},
+                                               {"replay"},
+                                               {"sim", "--devices", "1"}}) {
     EXPECT_EQ(tocsin(args).code, 2);
   }
 }
 
 TEST(Binary, every_verb_has_help_that_ends_with_examples) {
-  for (const char* verb : {"run", "demo", "validate", "test", "replay", "eval", "sim", "bench", "journal", "alerts",
-                           "schema", "version"}) {
+  for (const char* verb : {"run", "demo", "validate", "test", "replay", "eval", "sim", "bench",
+                           "journal", "alerts", "schema", "version"}) {
     const testing::Ended ended = tocsin({verb, "--help"});
     EXPECT_EQ(ended.code, 0) << verb;
     EXPECT_THAT(ended.out, HasSubstr("Examples:")) << verb;
@@ -59,7 +73,8 @@ TEST(Binary, every_verb_has_help_that_ends_with_examples) {
 }
 
 TEST(Binary, eval_prints_json_and_says_how_it_ended) {
-  EXPECT_EQ(tocsin({"eval", "[1, 2].exists(x, x > 1)"}).out, "{\"type\":\"bool\",\"value\":true}\n");
+  EXPECT_EQ(tocsin({"eval", "[1, 2].exists(x, x > 1)"}).out,
+            "{\"type\":\"bool\",\"value\":true}\n");
   EXPECT_EQ(tocsin({"eval", "--", "-7 % 3"}).out, "{\"type\":\"int\",\"value\":\"-1\"}\n");
   const testing::Ended failed = tocsin({"eval", "1 / 0"});
   EXPECT_EQ(failed.code, 1);
@@ -67,7 +82,8 @@ TEST(Binary, eval_prints_json_and_says_how_it_ended) {
   const testing::Ended refused = tocsin({"eval", "1 + naem"});
   EXPECT_EQ(refused.code, 78);
   EXPECT_THAT(refused.err, HasSubstr("^~~~"));
-  EXPECT_THAT(tocsin({"eval", "--json", "1 +"}).out, StartsWith("{\"schema\":\"tocsin.eval/1\",\"error\":"));
+  EXPECT_THAT(tocsin({"eval", "--json", "1 +"}).out,
+              StartsWith("{\"schema\":\"tocsin.eval/1\",\"error\":"));
 }
 
 TEST(Binary, validate_shows_place_caret_suggestion_and_exits_78) {
@@ -97,8 +113,9 @@ TEST(Binary, test_counts_and_fails_vacuous_tests) {
   EXPECT_EQ(good.code, 0);
   EXPECT_EQ(good.out, "1 passed, 0 failed\n");
   const std::string vacuous = folder.write(
-      "b.yaml", std::string(kRule) + "tests:\n  - name: nothing\n    given: [{t: 0s, event: smoke.alarm, "
-                                     "device_id: D1, level: 1.0}]\n    expect: []\n");
+      "b.yaml", std::string(kRule) +
+                    "tests:\n  - name: nothing\n    given: [{t: 0s, event: smoke.alarm, "
+                    "device_id: D1, level: 1.0}]\n    expect: []\n");
   const testing::Ended bad = tocsin({"test", vacuous, "--junit", folder.path("j.xml")});
   EXPECT_EQ(bad.code, 1);
   EXPECT_THAT(testing::lines_of(bad.out).back(), "0 passed, 1 failed");
@@ -111,8 +128,8 @@ TEST(Binary, test_counts_and_fails_vacuous_tests) {
 TEST(Binary, replay_reads_stdin_counts_bad_lines_and_sums_up) {
   const testing::Folder folder;
   const std::string rules = folder.write("a.yaml", kRule);
-  const testing::Ended ended =
-      tocsin({"replay", "--rules", rules, "--summary", "--until", "0s"}, std::string("junk\n") + kAlarm);
+  const testing::Ended ended = tocsin({"replay", "--rules", rules, "--summary", "--until", "0s"},
+                                      std::string("junk\n") + kAlarm);
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.err, HasSubstr("-:1: rejected malformed"));
   const auto lines = testing::lines_of(ended.out);
@@ -148,7 +165,9 @@ TEST(Binary, replay_output_does_not_depend_on_shards_or_where_it_comes_from) {
   const std::string one = tocsin({"replay", "--rules", rules, "--events", events}).out;
   EXPECT_EQ(one, tocsin({"replay", "--rules", rules, "--events", events, "--shards", "8"}).out);
   EXPECT_EQ(one, tocsin({"replay", "--rules", rules, "--events", "-"}, kAlarm).out);
-  EXPECT_EQ(one, tocsin({"replay", "-c", folder.write("t.yaml", "rules: a.yaml\n"), "--events", events}).out);
+  EXPECT_EQ(
+      one,
+      tocsin({"replay", "-c", folder.write("t.yaml", "rules: a.yaml\n"), "--events", events}).out);
 }
 
 TEST(Binary, a_reload_path_is_relative_to_the_events_file) {
@@ -158,8 +177,10 @@ TEST(Binary, a_reload_path_is_relative_to_the_events_file) {
                "format: tocsin/1\nrule: other\nseverity: low\nfor_each: [device_id]\n"
                "match: {event: {event: smoke.alarm}}\n");
   const std::string events = folder.write(
-      "day/e.ndjson", std::string(R"({"engine":"reload","rules":"other.yaml","arr":0})") + "\n" + kAlarm);
-  EXPECT_THAT(tocsin({"replay", "--rules", rules, "--events", events}).out, HasSubstr("\"rule\":\"other\""));
+      "day/e.ndjson",
+      std::string(R"({"engine":"reload","rules":"other.yaml","arr":0})") + "\n" + kAlarm);
+  EXPECT_THAT(tocsin({"replay", "--rules", rules, "--events", events}).out,
+              HasSubstr("\"rule\":\"other\""));
 }
 
 TEST(Binary, output_that_cannot_be_written_is_an_io_error) {
@@ -197,15 +218,16 @@ TEST(Binary, a_simulated_day_has_exactly_the_alerts_it_planted) {
               folder.path("day.ndjson"), "--truth", folder.path("truth.ndjson"), "--write-registry",
               folder.path("registry"), "--json"});
   ASSERT_EQ(sim.code, 0) << sim.err;
-  const testing::Ended replay =
-      tocsin({"replay", "--rules", TOCSIN_SOURCE "/deploy/rules.d", "--registry", folder.path("registry"),
-              "--events", folder.path("day.ndjson"), "--strict", "--summary"});
+  const testing::Ended replay = tocsin({"replay", "--rules", TOCSIN_SOURCE "/deploy/rules.d",
+                                        "--registry", folder.path("registry"), "--events",
+                                        folder.path("day.ndjson"), "--strict", "--summary"});
   ASSERT_EQ(replay.code, 0) << replay.err;
   const auto lines = testing::lines_of(replay.out);
   std::multiset<std::string> opened;
   for (const std::string& line : lines) {
     const auto alert = nlohmann::json::parse(line);
-    if (alert.value("rev", 0) == 1) opened.insert(alert.at("rule").get<std::string>() + alert.at("key").dump());
+    if (alert.value("rev", 0) == 1)
+      opened.insert(alert.at("rule").get<std::string>() + alert.at("key").dump());
   }
   std::multiset<std::string> planted;
   for (const std::string& line : testing::lines_of(testing::slurp(folder.path("truth.ndjson")))) {

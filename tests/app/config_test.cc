@@ -47,16 +47,17 @@ TEST(Config, an_empty_file_is_the_defaults) {
 }
 
 TEST(Config, every_kind_of_value_is_read) {
-  const ConfigRead read = parse_config("tocsin.yaml",
-                                       "data: /var/lib/tocsin\n"
-                                       "rules: a.yaml\n"
-                                       "language: zh\n"
-                                       "source: {broker: {uri: 'ssl://mq.city:8883', username: ops}}\n"
-                                       "kafka: {bootstrap: 'k1:9092,k2:9092', format: protobuf}\n"
-                                       "http: {listen: ''}\n"
-                                       "journal: {durability: os, segment_size: 2MiB}\n"
-                                       "engine: {dedup_window: 1m30s, dedup_entries_per_device: 8}\n"
-                                       "sinks: {stdout: true}\n");
+  const ConfigRead read =
+      parse_config("tocsin.yaml",
+                   "data: /var/lib/tocsin\n"
+                   "rules: a.yaml\n"
+                   "language: zh\n"
+                   "source: {broker: {uri: 'ssl://mq.city:8883', username: ops}}\n"
+                   "kafka: {bootstrap: 'k1:9092,k2:9092', format: protobuf}\n"
+                   "http: {listen: ''}\n"
+                   "journal: {durability: os, segment_size: 2MiB}\n"
+                   "engine: {dedup_window: 1m30s, dedup_entries_per_device: 8}\n"
+                   "sinks: {stdout: true}\n");
   EXPECT_THAT(read.diagnostics, IsEmpty());
   const Config& c = read.config;
   EXPECT_EQ(c.data, "/var/lib/tocsin");
@@ -74,14 +75,14 @@ TEST(Config, every_kind_of_value_is_read) {
 }
 
 TEST(Config, every_error_is_said_at_once_with_its_place) {
-  EXPECT_EQ(problems("dtaa: x\n"
-                     "kafka: {bootstap: dev, topic: 'a b'}\n"
-                     "journal: {segment_size: 64MB, durability: sinc}\n"
-                     "engine: {dedup_window: 10}\n"
-                     "sinks: {stdout: maybe}\n"),
-            (std::vector<std::string>{"E2103 1:1 data", "E2103 2:9 bootstrap", "E5004 2:31",
-                                      "E5001 3:25", "E2116 3:43 sync", "E2111 4:24 10s",
-                                      "E2114 5:17"}));
+  EXPECT_EQ(
+      problems("dtaa: x\n"
+               "kafka: {bootstap: dev, topic: 'a b'}\n"
+               "journal: {segment_size: 64MB, durability: sinc}\n"
+               "engine: {dedup_window: 10}\n"
+               "sinks: {stdout: maybe}\n"),
+      (std::vector<std::string>{"E2103 1:1 data", "E2103 2:9 bootstrap", "E5004 2:31", "E5001 3:25",
+                                "E2116 3:43 sync", "E2111 4:24 10s", "E2114 5:17"}));
 }
 
 TEST(Config, addresses_are_checked) {

@@ -26,9 +26,10 @@ TEST(ControlRecord, each_kind_is_read) {
 }
 
 TEST(ControlRecord, a_wrong_one_says_what_is_wrong) {
-  for (const char* line : {R"({"engine":"explode"})", R"({"engine":7})", R"({"engine":"reload","arr":1})",
-                           R"({"engine":"gateway","arr":1})", R"({"engine":"tick","arr":"soon"})",
-                           R"({"engine":"tick","arr":1e300})", R"({"command":{"verb":"ack"},"arr":1})"}) {
+  for (const char* line :
+       {R"({"engine":"explode"})", R"({"engine":7})", R"({"engine":"reload","arr":1})",
+        R"({"engine":"gateway","arr":1})", R"({"engine":"tick","arr":"soon"})",
+        R"({"engine":"tick","arr":1e300})", R"({"command":{"verb":"ack"},"arr":1})"}) {
     const auto record = parse_control(line);
     ASSERT_TRUE(record) << line;
     EXPECT_NE(record->error, "") << line;
@@ -37,8 +38,8 @@ TEST(ControlRecord, a_wrong_one_says_what_is_wrong) {
 
 TEST(ControlRecord, an_event_or_no_json_at_all_is_none) {
   for (const char* line :
-       {R"({"type":"smoke.alarm","device_id":"D","engine":"restart"})", R"(["engine"])", R"("engine")",
-        R"({"engine":)", "", R"({"type":"command"})"}) {
+       {R"({"type":"smoke.alarm","device_id":"D","engine":"restart"})", R"(["engine"])",
+        R"("engine")", R"({"engine":)", "", R"({"type":"command"})"}) {
     EXPECT_FALSE(parse_control(line)) << line;
   }
 }

@@ -23,7 +23,8 @@ TEST(Expectation, names_only_the_fields_it_cares_about) {
 TEST(Expectation, an_object_within_names_only_some_too) {
   EXPECT_THAT(differences(R"({"summary":{"en":"two"},"evidence":[{"id":"a"},{"id":"b"}]})", kAlert),
               IsEmpty());
-  EXPECT_THAT(differences(R"({"evidence":[{"id":"a"}]})", kAlert), ElementsAre(HasSubstr("evidence")));
+  EXPECT_THAT(differences(R"({"evidence":[{"id":"a"}]})", kAlert),
+              ElementsAre(HasSubstr("evidence")));
 }
 
 TEST(Expectation, numbers_compare_by_value) {

@@ -16,10 +16,12 @@ TEST(Eval, each_type_has_one_json_form) {
       {"-1.0 / 0.0", R"({"type":"double","value":"-Infinity"})"},
       {"1 < 2", R"({"type":"bool","value":true})"},
       {R"('a"b')", R"({"type":"string","value":"a\"b"})"},
-      {"[1, 2]", R"({"type":"list","value":[{"type":"int","value":"1"},{"type":"int","value":"2"}]})"},
+      {"[1, 2]",
+       R"({"type":"list","value":[{"type":"int","value":"1"},{"type":"int","value":"2"}]})"},
       {"[]", R"({"type":"list","value":[]})"},
       {"duration('3500ms')", R"({"type":"duration","value":"3.5s"})"},
-      {"timestamp('2026-01-01T08:00:00+08:00')", R"({"type":"timestamp","value":"2026-01-01T00:00:00Z"})"},
+      {"timestamp('2026-01-01T08:00:00+08:00')",
+       R"({"type":"timestamp","value":"2026-01-01T00:00:00Z"})"},
   };
   for (const auto& [expression, json] : cases) {
     const Evaluated result = evaluate(expression);

@@ -18,7 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-std::unique_ptr<journal::FileLog> open_log(const std::string& folder, std::uint64_t segment = 1 << 20) {
+std::unique_ptr<journal::FileLog> open_log(const std::string& folder,
+                                           std::uint64_t segment = 1 << 20) {
   journal::FileLogOptions options;
   options.folder = folder;
   options.segment_bytes = segment;
@@ -73,7 +74,8 @@ TEST(LogFollower, follows_a_log_that_grows_across_segments) {
 TEST(LogFollower, begins_where_it_is_told) {
   const testing::Folder folder;
   const auto log = open_log(folder.path("log"), 4096);
-  for (const char* body : {"a", "b", "c"}) append(*log, body);  // positions 2 to 4, after the start record
+  for (const char* body : {"a", "b", "c"})
+    append(*log, body);  // positions 2 to 4, after the start record
   LogFollower follower(folder.path("log"), 3);
   EXPECT_THAT(frames(follower), ElementsAre("b", "c"));
 }
@@ -100,7 +102,8 @@ TEST(LogFollower, damage_before_the_last_segment_is_an_error) {
     const auto log = open_log(folder.path("log"), 4096);
     for (int i = 0; i < 5; ++i) append(*log, std::string(3000, 'x'));
   }
-  std::fstream file(segments(folder.path("log")).front(), std::ios::in | std::ios::out | std::ios::binary);
+  std::fstream file(segments(folder.path("log")).front(),
+                    std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(200);
   file.put('!');
   file.close();
@@ -138,13 +141,15 @@ void write_data(const testing::Folder& folder, std::uint32_t alerts) {
 TEST(Binary, alerts_tail_prints_the_alert_log_of_a_data_folder) {
   const testing::Folder folder;
   write_data(folder, 5);
-  const testing::Ended all = testing::tocsin({"alerts", "tail", "--data", folder.path("data"), "--json"});
+  const testing::Ended all =
+      testing::tocsin({"alerts", "tail", "--data", folder.path("data"), "--json"});
   EXPECT_EQ(all.code, 0);
   const auto lines = testing::lines_of(all.out);
   ASSERT_THAT(lines, SizeIs(5));
   EXPECT_EQ(nlohmann::json::parse(lines[4]).at("rev"), 5);
   EXPECT_EQ(nlohmann::json::parse(lines[4]).at("schema"), "tocsin.alert/1");
-  const testing::Ended two = testing::tocsin({"alerts", "tail", "--data", folder.path("data"), "-n", "2"});
+  const testing::Ended two =
+      testing::tocsin({"alerts", "tail", "--data", folder.path("data"), "-n", "2"});
   EXPECT_THAT(testing::lines_of(two.out), SizeIs(2));
 }
 
@@ -154,8 +159,8 @@ TEST(Binary, journal_verify_finds_damage_and_repairs_nothing) {
   EXPECT_EQ(testing::tocsin({"journal", "verify", folder.path("data")}).code, 0);
   const auto stat = testing::tocsin({"journal", "stat", folder.path("data/alerts"), "--json"});
   EXPECT_EQ(nlohmann::json::parse(stat.out).at("kinds").at("alert"), 3);
-  const auto dump = testing::tocsin({"journal", "dump", folder.path("data"), "--log", "alerts", "--from", "3",
-                                     "--to", "3", "--json"});
+  const auto dump = testing::tocsin({"journal", "dump", folder.path("data"), "--log", "alerts",
+                                     "--from", "3", "--to", "3", "--json"});
   EXPECT_EQ(nlohmann::json::parse(dump.out).at("body").at("alert").at("rev"), 2);
 
   const std::string path = segments(folder.path("data/alerts")).front();

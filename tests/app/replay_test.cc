@@ -1,11 +1,10 @@
-#include "app/replay/replay_session.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "alerts/alert_json.h"
+#include "app/replay/replay_session.h"
 #include "ingest/catalogue_builder.h"
 #include "rules/load/loader.h"
 #include "tests/app/support.h"
@@ -37,8 +36,8 @@ alert: {resolve: {after: 1m}}
 )";
 
 std::string alarm(int device, std::int64_t ts, const char* building = "B7") {
-  return R"({"type":"smoke.alarm","device_id":"D)" + std::to_string(device) + R"(","loc.building":")" +
-         building + R"(","level":3,"ts":)" + std::to_string(ts) + "}\n";
+  return R"({"type":"smoke.alarm","device_id":"D)" + std::to_string(device) +
+         R"(","loc.building":")" + building + R"(","level":3,"ts":)" + std::to_string(ts) + "}\n";
 }
 
 class Replay {
@@ -47,7 +46,11 @@ class Replay {
     loaded_ = rules::load({{"rules.yaml", rules}}, catalogue_);
     EXPECT_THAT(loaded_.diagnostics, IsEmpty());
     session_ = std::make_unique<ReplaySession>(
-        ReplayInputs{catalogue_, nullptr, loaded_.rules, {}, [this](std::size_t, const std::string& path, std::string& why) {
+        ReplayInputs{catalogue_,
+                     nullptr,
+                     loaded_.rules,
+                     {},
+                     [this](std::size_t, const std::string& path, std::string& why) {
                        return reload(path, why);
                      }});
   }
@@ -107,7 +110,10 @@ std::string random_lines(std::uint32_t seed) {
     switch (below(12)) {
       case 0: text += "not json\n"; break;
       case 1: text += R"({"engine":"tick","arr":)" + std::to_string(now) + "}\n"; break;
-      case 2: text += R"({"type":"no.such","device_id":"D","ts":1})" "\n"; break;
+      case 2:
+        text += R"({"type":"no.such","device_id":"D","ts":1})"
+                "\n";
+        break;
       default: text += alarm(below(5), now - below(3) * 30'000, below(2) == 0 ? "B7" : "B8");
     }
   }
@@ -134,7 +140,8 @@ TEST(Replay, restarts_anywhere_change_no_byte) {
     EXPECT_EQ(plain.text(), restarted.text()) << "seed " << seed;
     EXPECT_FALSE(plain.text().empty());
     EXPECT_GT(restarted.session().restarts(), 10u);
-    EXPECT_EQ(plain.session().engine().books().received, restarted.session().engine().books().received);
+    EXPECT_EQ(plain.session().engine().books().received,
+              restarted.session().engine().books().received);
     EXPECT_EQ(plain.problems(), restarted.problems());
   }
 }
@@ -156,7 +163,10 @@ TEST(Replay, without_an_end_every_timer_fires) {
 TEST(Replay, until_is_counted_from_the_last_arrival_and_includes_its_moment) {
   const auto revisions = [](std::int64_t ms) {
     Replay replay;
-    replay.play(alarm(1, 0) + R"({"engine":"tick","arr":10000})" "\n").finish(Duration{ms});
+    replay
+        .play(alarm(1, 0) + R"({"engine":"tick","arr":10000})"
+                            "\n")
+        .finish(Duration{ms});
     return replay.revisions().size();
   };
   EXPECT_EQ(revisions(0), 1u);
@@ -175,23 +185,41 @@ TEST(Replay, output_does_not_depend_on_ticks_or_outages) {
   Replay ticked;
   Replay away;
   plain.play(alarm(1, 0) + alarm(2, 5) + end).finish();
-  ticked.play(alarm(1, 0) + alarm(2, 5) + R"({"engine":"tick","arr":61000})" "\n" + end).finish();
-  away.play(alarm(1, 0) + alarm(2, 5) + R"({"engine":"down","arr":10})" "\n" R"({"engine":"up","arr":650000})"
-            "\n" + end).finish();
+  ticked
+      .play(alarm(1, 0) + alarm(2, 5) +
+            R"({"engine":"tick","arr":61000})"
+            "\n" +
+            end)
+      .finish();
+  away.play(alarm(1, 0) + alarm(2, 5) +
+            R"({"engine":"down","arr":10})"
+            "\n"
+            R"({"engine":"up","arr":650000})"
+            "\n" +
+            end)
+      .finish();
   EXPECT_EQ(plain.text(), ticked.text());
   EXPECT_EQ(plain.text(), away.text());
 }
 
 TEST(Replay, an_older_arrival_is_raised_to_the_line_before) {
   Replay replay;
-  replay.play(R"({"engine":"tick","arr":100000})" "\n" + alarm(1, 5000));
+  replay.play(R"({"engine":"tick","arr":100000})"
+              "\n" +
+              alarm(1, 5000));
   ASSERT_EQ(replay.revisions().size(), 1u);
   EXPECT_EQ(unix_ms(replay.revisions()[0].at), 100'000);
 }
 
 TEST(Replay, positions_count_received_events_rejected_ones_included) {
   Replay replay;
-  replay.play("junk\n" R"({"engine":"tick","arr":1})" "\n" + alarm(1, 10) + "junk\n").finish();
+  replay
+      .play(
+          "junk\n"
+          R"({"engine":"tick","arr":1})"
+          "\n" +
+          alarm(1, 10) + "junk\n")
+      .finish();
   ASSERT_EQ(replay.revisions().size(), 2u);
   EXPECT_EQ(replay.revisions()[0].log_position, 2u);
   EXPECT_EQ(replay.revisions()[1].log_position, 3u);
@@ -199,9 +227,19 @@ TEST(Replay, positions_count_received_events_rejected_ones_included) {
 
 TEST(Replay, books_balance_and_bad_lines_stop_nobody) {
   Replay replay;
-  replay.play(alarm(1, 0) + alarm(1, 0) + "junk\n" R"({"type":"smoke.alarm","device_id":"D","level":"x","ts":1})" "\n"
-              R"({"type":"smoke.alarm","ts":1})" "\n" R"({"engine":"explode"})" "\n" R"({"command":{},"arr":9})" "\n"
-              R"({"type":"smoke.alarm","device_id":"D9"})" "\n" + alarm(2, 2));
+  replay.play(alarm(1, 0) + alarm(1, 0) +
+              "junk\n"
+              R"({"type":"smoke.alarm","device_id":"D","level":"x","ts":1})"
+              "\n"
+              R"({"type":"smoke.alarm","ts":1})"
+              "\n"
+              R"({"engine":"explode"})"
+              "\n"
+              R"({"command":{},"arr":9})"
+              "\n"
+              R"({"type":"smoke.alarm","device_id":"D9"})"
+              "\n" +
+              alarm(2, 2));
   const Books books = replay.session().engine().books();
   EXPECT_TRUE(books.balance());
   EXPECT_EQ(books.received, 7u);
@@ -209,26 +247,33 @@ TEST(Replay, books_balance_and_bad_lines_stop_nobody) {
   EXPECT_EQ(books.duplicate, 1u);
   EXPECT_EQ(books.rejected(), 4u);
   EXPECT_EQ(books.rejected_by[static_cast<std::size_t>(RejectReason::missing_ts)], 1u);
-  EXPECT_THAT(replay.problems(),
-              ElementsAre(HasSubstr("malformed"), HasSubstr("wrong_type"), HasSubstr("missing_field"),
-                          HasSubstr("explode"), HasSubstr("command"), HasSubstr("missing_ts")));
+  EXPECT_THAT(replay.problems(), ElementsAre(HasSubstr("malformed"), HasSubstr("wrong_type"),
+                                             HasSubstr("missing_field"), HasSubstr("explode"),
+                                             HasSubstr("command"), HasSubstr("missing_ts")));
 }
 
 TEST(Replay, a_reload_takes_effect_at_its_line_and_survives_a_restart_by_content) {
   Replay replay;
   replay.files["other.yaml"] =
-      "format: tocsin/1\nrule: other\nseverity: low\nfor_each: [device_id]\nmatch: {event: {event: smoke.alarm}}\n";
-  replay.play(alarm(1, 0) + R"({"engine":"reload","rules":"other.yaml","arr":1000})" "\n" + alarm(2, 2000) +
-              "{\"engine\":\"restart\"}\n" + alarm(3, 3000));
+      "format: tocsin/1\nrule: other\nseverity: low\nfor_each: [device_id]\nmatch: {event: {event: "
+      "smoke.alarm}}\n";
+  replay.play(alarm(1, 0) +
+              R"({"engine":"reload","rules":"other.yaml","arr":1000})"
+              "\n" +
+              alarm(2, 2000) + "{\"engine\":\"restart\"}\n" + alarm(3, 3000));
   std::vector<std::string> said;
-  for (const AlertRevision& r : replay.revisions()) said.push_back(r.rule + " " + std::string(to_string(r.reason)));
-  EXPECT_THAT(said, ElementsAre("single matched", "single rule_removed", "other matched", "other matched"));
+  for (const AlertRevision& r : replay.revisions())
+    said.push_back(r.rule + " " + std::string(to_string(r.reason)));
+  EXPECT_THAT(
+      said, ElementsAre("single matched", "single rule_removed", "other matched", "other matched"));
   EXPECT_THAT(replay.problems(), IsEmpty());
 }
 
 TEST(Replay, a_reload_that_fails_keeps_the_rules_in_force) {
   Replay replay;
-  replay.play(R"({"engine":"reload","rules":"missing.yaml","arr":0})" "\n" + alarm(1, 1000));
+  replay.play(R"({"engine":"reload","rules":"missing.yaml","arr":0})"
+              "\n" +
+              alarm(1, 1000));
   EXPECT_THAT(replay.problems(), ElementsAre("missing.yaml: gone"));
   EXPECT_EQ(replay.revisions().size(), 1u);
 }

@@ -38,7 +38,8 @@ class RuleTests : public ::testing::Test {
     std::vector<TestOutcome> outcomes;
     if (!loaded_.rules) return outcomes;
     const ReplayInputs inputs{catalogue_, nullptr, loaded_.rules, {}, {}};
-    for (const rules::RuleTest& test : loaded_.tests) outcomes.push_back(run_rule_test(test, inputs));
+    for (const rules::RuleTest& test : loaded_.tests)
+      outcomes.push_back(run_rule_test(test, inputs));
     return outcomes;
   }
   std::vector<std::string> problems_of(const std::string& test) {

@@ -52,9 +52,11 @@ inline Ended tocsin(const std::vector<std::string>& args, const std::string& inp
     for (const char c : arg) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     command += " " + quoted + "'";
   }
-  command += " <" + folder.write("in", input) + " >" + folder.path("out") + " 2>" + folder.path("err");
+  command +=
+      " <" + folder.write("in", input) + " >" + folder.path("out") + " 2>" + folder.path("err");
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, slurp(folder.path("out")), slurp(folder.path("err"))};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, slurp(folder.path("out")),
+          slurp(folder.path("err"))};
 }
 
 inline std::vector<std::string> lines_of(const std::string& text) {

@@ -15,15 +15,16 @@ TEST(Durations, need_a_unit_and_may_be_compound_or_begin_with_plus) {
 }
 
 TEST(Durations, what_is_not_one_is_refused) {
-  for (const char* text : {"", "10", "s", "-5s", "5 s", "5x", "5s5", "1e3s", "99999999999999999999s",
-                           "9999999d", "+", "5s "}) {
+  for (const char* text : {"", "10", "s", "-5s", "5 s", "5x", "5s5", "1e3s",
+                           "99999999999999999999s", "9999999d", "+", "5s "}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
 }
 
 TEST(Durations, their_text_reads_back) {
   for (const std::int64_t ms : {0LL, 1LL, 250LL, 1000LL, 641'000LL, 86'400'000LL, 90'061'001LL}) {
-    EXPECT_TRUE(parse_duration(duration_text(Duration{ms})) == Duration{ms}) << duration_text(Duration{ms});
+    EXPECT_TRUE(parse_duration(duration_text(Duration{ms})) == Duration{ms})
+        << duration_text(Duration{ms});
   }
   EXPECT_EQ(duration_text(Duration{641'000}), "10m41s");
 }

@@ -44,13 +44,16 @@ TEST(Validate, every_error_of_every_file_comes_at_once) {
   folder.write("tocsin.yaml", "kafka: {topik: x}\n");
   const Validation found = validate({folder.path("rules"), folder.path("tocsin.yaml")});
   std::set<std::string> files;
-  for (const Diagnostic& d : found.diagnostics) files.insert(std::filesystem::path(d.file).filename());
+  for (const Diagnostic& d : found.diagnostics)
+    files.insert(std::filesystem::path(d.file).filename());
   EXPECT_THAT(files, ElementsAre("a.yaml", "tocsin.yaml"));
 }
 
 TEST(Validate, a_registry_is_recognised_by_its_files) {
   const testing::Folder folder;
-  folder.write("r/places.csv", "place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\nC,,city,市,City,,,,\n");
+  folder.write(
+      "r/places.csv",
+      "place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\nC,,city,市,City,,,,\n");
   folder.write("r/devices.csv",
                "device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n"
                "D1,smoke_detector,C,g1,3600,commissioned,\n");

@@ -40,8 +40,10 @@ class CountingSink : public EventSink {
 };
 
 std::string json_event(int i) {
-  return fmt::format(R"({{"id":"SD-{0:06}-1","type":"smoke.alarm","device_id":"SD-{0:06}","ts":1767225600123,)"
-                     R"("seq":{0},"level":3.25,"test_mode":false,"unknown":"x"}})", i);
+  return fmt::format(
+      R"({{"id":"SD-{0:06}-1","type":"smoke.alarm","device_id":"SD-{0:06}","ts":1767225600123,)"
+      R"("seq":{0},"level":3.25,"test_mode":false,"unknown":"x"}})",
+      i);
 }
 
 std::string json_batch() {
@@ -96,7 +98,9 @@ class Allocation : public ::testing::Test {
 
 TEST_F(Allocation, NoneForJsonFrames) {
   const std::string frame = json_batch();
-  const auto decode = [&] { decoder_.decode_frame("tocsin/v1/g1/json", frame, Timestamp{}, sink_); };
+  const auto decode = [&] {
+    decoder_.decode_frame("tocsin/v1/g1/json", frame, Timestamp{}, sink_);
+  };
   EXPECT_EQ(allocations_once_warm(decode), 0u);
   EXPECT_EQ(sink_.events, 1100u);
 }
@@ -110,7 +114,8 @@ TEST_F(Allocation, NoneForProtobufFrames) {
 
 TEST_F(Allocation, NoneForReplayLines) {
   std::string line = json_event(7);
-  line.insert(line.size() - 1, R"(,"loc.building":"B7","loc":{"zone":"Z1"},"device.tags":["a","b"])");
+  line.insert(line.size() - 1,
+              R"(,"loc.building":"B7","loc":{"zone":"Z1"},"device.tags":["a","b"])");
   const auto decode = [&] { decoder_.decode_line(line, Timestamp{}, sink_); };
   EXPECT_EQ(allocations_once_warm(decode), 0u);
   EXPECT_EQ(sink_.events, 11u);

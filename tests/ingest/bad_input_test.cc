@@ -39,13 +39,15 @@ class BadInput : public DecoderTest {
 };
 
 TEST_F(BadInput, MalformedJson) {
-  for (const char* text : {"{not json", "{", "[", "{\"type\":", "\"open", "{\"type\":\"smoke.alarm\"}}",
-                           "{\"type\" \"smoke.alarm\"}", "{'type':'smoke.alarm'}", "\x01\x02"}) {
+  for (const char* text :
+       {"{not json", "{", "[", "{\"type\":", "\"open", "{\"type\":\"smoke.alarm\"}}",
+        "{\"type\" \"smoke.alarm\"}", "{'type':'smoke.alarm'}", "\x01\x02"}) {
     EXPECT_EQ(reason(json(text)), RejectReason::malformed) << text;
     EXPECT_EQ(reason(line(text)), RejectReason::malformed) << text;
   }
   EXPECT_EQ(in_batch(R"({"type":"smoke.alarm" "device_id":"D1"})"), RejectReason::malformed);
-  EXPECT_EQ(in_batch(R"({"type":"smoke.alarm","device_id":"D1","level":01})"), RejectReason::malformed);
+  EXPECT_EQ(in_batch(R"({"type":"smoke.alarm","device_id":"D1","level":01})"),
+            RejectReason::malformed);
   EXPECT_EQ(in_batch(""), RejectReason::malformed);
 }
 
@@ -97,10 +99,11 @@ TEST_F(BadInput, MissingField) {
 }
 
 TEST_F(BadInput, WrongType) {
-  for (const char* members : {R"("level":"3.1")", R"("level":true)", R"("level":[])", R"("level":{})",
-                              R"("test_mode":1)", R"("test_mode":"true")", R"("id":7)", R"("ts":true)",
-                              R"("ts":"yesterday")", R"("ts":1.5)", R"("ts":"2026-02-30T00:00:00Z")",
-                              R"("seq":"x")", R"("seq":1.5)", R"("gateway":1)", R"("payload":7)"}) {
+  for (const char* members :
+       {R"("level":"3.1")", R"("level":true)", R"("level":[])", R"("level":{})", R"("test_mode":1)",
+        R"("test_mode":"true")", R"("id":7)", R"("ts":true)", R"("ts":"yesterday")", R"("ts":1.5)",
+        R"("ts":"2026-02-30T00:00:00Z")", R"("seq":"x")", R"("seq":1.5)", R"("gateway":1)",
+        R"("payload":7)"}) {
     EXPECT_EQ(with(members), RejectReason::wrong_type) << members;
   }
   EXPECT_EQ(in_batch(R"({"type":7,"device_id":"D1"})"), RejectReason::wrong_type);
@@ -113,13 +116,14 @@ TEST_F(BadInput, WrongType) {
 }
 
 TEST_F(BadInput, WrongTypeOfEveryKindOfField) {
-  for (const char* members : {R"("a_bool":0)", R"("a_int32":"1")", R"("a_int64":"1")", R"("a_int64":1.5)",
-                              R"("a_uint64":"1")", R"("a_float":"x")", R"("a_string":1)", R"("a_colour":true)",
-                              R"("a_time":"x")", R"("a_duration":5)", R"("a_duration":"5")",
-                              R"("strings":"x")", R"("strings":[1])", R"("strings":[null])",
-                              R"("int32s":[[1]])", R"("doubles":["1"])"}) {
-    EXPECT_EQ(in_batch(fmt::format(R"({{"type":"probe.everything","device_id":"D1",{}}})", members)),
-              RejectReason::wrong_type)
+  for (const char* members :
+       {R"("a_bool":0)", R"("a_int32":"1")", R"("a_int64":"1")", R"("a_int64":1.5)",
+        R"("a_uint64":"1")", R"("a_float":"x")", R"("a_string":1)", R"("a_colour":true)",
+        R"("a_time":"x")", R"("a_duration":5)", R"("a_duration":"5")", R"("strings":"x")",
+        R"("strings":[1])", R"("strings":[null])", R"("int32s":[[1]])", R"("doubles":["1"])"}) {
+    EXPECT_EQ(
+        in_batch(fmt::format(R"({{"type":"probe.everything","device_id":"D1",{}}})", members)),
+        RejectReason::wrong_type)
         << members;
   }
 }
@@ -128,9 +132,10 @@ TEST_F(BadInput, NotANumber) {
   for (const char* level : {"NaN", "Infinity", "-Infinity", "\"NaN\"", "\"-Infinity\""}) {
     EXPECT_EQ(with(fmt::format("\"level\":{}", level)), RejectReason::not_finite) << level;
   }
-  EXPECT_EQ(reason(json(R"({"type":"smoke.alarm","device_id":"D1","level":NaN})")), RejectReason::not_finite);
-  for (const double level : {std::numeric_limits<double>::quiet_NaN(),
-                             std::numeric_limits<double>::infinity()}) {
+  EXPECT_EQ(reason(json(R"({"type":"smoke.alarm","device_id":"D1","level":NaN})")),
+            RejectReason::not_finite);
+  for (const double level :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     EXPECT_EQ(in_batch(smoke_event("D1", level)), RejectReason::not_finite);
   }
   probe::Everything all;
@@ -142,21 +147,23 @@ TEST_F(BadInput, NotANumber) {
 }
 
 TEST_F(BadInput, NumbersThatDoNotFit) {
-  for (const char* members : {R"("level":1e999)", R"("level":-1e999)", R"("seq":-1)", R"("seq":1e30)",
-                              R"("seq":123456789012345678901234567890)"}) {
+  for (const char* members : {R"("level":1e999)", R"("level":-1e999)", R"("seq":-1)",
+                              R"("seq":1e30)", R"("seq":123456789012345678901234567890)"}) {
     EXPECT_EQ(with(members), RejectReason::out_of_range) << members;
   }
-  for (const char* members : {R"("a_int32":2147483648)", R"("a_uint32":4294967296)", R"("a_uint32":-1)",
-                              R"("a_int64":9223372036854775808)", R"("a_float":1e39)"}) {
-    EXPECT_EQ(in_batch(fmt::format(R"({{"type":"probe.everything","device_id":"D1",{}}})", members)),
-              RejectReason::out_of_range)
+  for (const char* members :
+       {R"("a_int32":2147483648)", R"("a_uint32":4294967296)", R"("a_uint32":-1)",
+        R"("a_int64":9223372036854775808)", R"("a_float":1e39)"}) {
+    EXPECT_EQ(
+        in_batch(fmt::format(R"({{"type":"probe.everything","device_id":"D1",{}}})", members)),
+        RejectReason::out_of_range)
         << members;
   }
 }
 
 TEST_F(BadInput, AbsurdTimestamps) {
-  for (const char* ts : {"253402300800000", "-62135596800001", "9223372036854775807", "-9223372036854775808",
-                         "1e17"}) {
+  for (const char* ts : {"253402300800000", "-62135596800001", "9223372036854775807",
+                         "-9223372036854775808", "1e17"}) {
     EXPECT_EQ(with(fmt::format("\"ts\":{}", ts)), RejectReason::out_of_range) << ts;
   }
   v1::Event event = smoke_event("D1");
@@ -189,8 +196,10 @@ TEST_F(BadInput, ADeviceClockOf1970OrTenYearsAheadIsNotRefused) {
 
 TEST_F(BadInput, TenThousandDeepJson) {
   const std::string deep = std::string(10'000, '[') + std::string(10'000, ']');
-  EXPECT_EQ(reason(json(R"({"type":"smoke.alarm","device_id":"D1","x":)" + deep + "}")), RejectReason::too_deep);
-  EXPECT_EQ(reason(line(R"({"type":"smoke.alarm","device_id":"D1","x":)" + deep + "}")), RejectReason::too_deep);
+  EXPECT_EQ(reason(json(R"({"type":"smoke.alarm","device_id":"D1","x":)" + deep + "}")),
+            RejectReason::too_deep);
+  EXPECT_EQ(reason(line(R"({"type":"smoke.alarm","device_id":"D1","x":)" + deep + "}")),
+            RejectReason::too_deep);
   EXPECT_EQ(with("\"x\":" + deep), RejectReason::too_deep);
   const std::string shallow = std::string(50, '[') + std::string(50, ']');
   EXPECT_EQ(json(R"({"type":"smoke.alarm","device_id":"D1","x":)" + shallow + "}").order, "e");
@@ -252,13 +261,16 @@ TEST_F(BadInput, EmptyFrame) {
 TEST_F(BadInput, OverlongText) {
   const std::string id(kMaxIdBytes, 'a');
   const std::string text(kMaxTextBytes, 'a');
-  EXPECT_EQ(json(fmt::format(R"({{"type":"smoke.fault","device_id":"{}","code":"{}"}})", id, text)).order, "e");
+  EXPECT_EQ(
+      json(fmt::format(R"({{"type":"smoke.fault","device_id":"{}","code":"{}"}})", id, text)).order,
+      "e");
   EXPECT_EQ(with(fmt::format("\"id\":\"{}a\"", id)), RejectReason::out_of_range);
   EXPECT_EQ(with(fmt::format("\"gateway\":\"{}a\"", id)), RejectReason::out_of_range);
   EXPECT_EQ(in_batch(fmt::format(R"({{"type":"smoke.alarm","device_id":"{}a"}})", id)),
             RejectReason::out_of_range);
-  EXPECT_EQ(in_batch(fmt::format(R"({{"type":"smoke.fault","device_id":"D1","code":"{}a"}})", text)),
-            RejectReason::out_of_range);
+  EXPECT_EQ(
+      in_batch(fmt::format(R"({{"type":"smoke.fault","device_id":"D1","code":"{}a"}})", text)),
+      RejectReason::out_of_range);
 }
 
 TEST_F(BadInput, ListsWithTooManyItems) {
@@ -282,9 +294,9 @@ TEST_F(BadInput, BadBase64Payload) {
 }
 
 TEST_F(BadInput, BadTopics) {
-  for (const char* topic : {"", "tocsin/v1/g7", "tocsin/v1//json", "tocsin/v2/g7/json", "tocsin/v1/g7/xml",
-                            "tocsin/v1/g7/json/more", "other/v1/g7/json", "tocsin/v1/\xff/json",
-                            "tocsin/v1/g7/status"}) {
+  for (const char* topic : {"", "tocsin/v1/g7", "tocsin/v1//json", "tocsin/v2/g7/json",
+                            "tocsin/v1/g7/xml", "tocsin/v1/g7/json/more", "other/v1/g7/json",
+                            "tocsin/v1/\xff/json", "tocsin/v1/g7/status"}) {
     const Collector out = frame(topic, kGood);
     EXPECT_EQ(reason(out), RejectReason::bad_topic) << topic;
     EXPECT_EQ(out.rejected[0].sample, topic);
@@ -296,7 +308,8 @@ TEST_F(BadInput, ADuplicateAThousandTimesIsDecodedEachTimeAlike) {
   for (int i = 0; i < 1000; ++i) text += fmt::format("{}{}", i == 0 ? "" : ",", kGood);
   const Collector out = json(text + "]");
   ASSERT_EQ(out.events.size(), 1000u);
-  for (const KeptEvent& e : out.events) EXPECT_EQ(e.event.content_hash, out.events[0].event.content_hash);
+  for (const KeptEvent& e : out.events)
+    EXPECT_EQ(e.event.content_hash, out.events[0].event.content_hash);
 }
 
 TEST_F(BadInput, SamplesAreCutToTheirLimitBetweenCharacters) {
@@ -317,18 +330,21 @@ TEST_F(BadInput, DetailsSayWhereAndWhat) {
 }
 
 TEST_F(BadInput, PrivateTextIsRefusedAndOnlyItsDigestKept) {
-  const std::string phone = R"({"type":"report.manual","device_id":"D1","category":"call 13800138000"})";
+  const std::string phone =
+      R"({"type":"report.manual","device_id":"D1","category":"call 13800138000"})";
   const Collector out = json(phone);
   EXPECT_EQ(reason(out), RejectReason::privacy);
   EXPECT_EQ(out.rejected[0].sample, sha256(phone));
-  EXPECT_EQ(out.rejected[0].detail, "/category: text that looks like an ID number, phone number or plate");
+  EXPECT_EQ(out.rejected[0].detail,
+            "/category: text that looks like an ID number, phone number or plate");
   EXPECT_EQ(with(R"("id":"11010519491231002X")"), RejectReason::privacy);
   EXPECT_EQ(with("\"gateway\":\"京A12345\""), RejectReason::privacy);
   v1::Event event = smoke_event("D1");
   event.set_device_id("13800138000");
   EXPECT_EQ(in_batch(event), RejectReason::privacy);
-  EXPECT_EQ(reason(line(R"({"type":"smoke.clear","device_id":"D1","ts":0,"loc.unit":"13800138000"})")),
-            RejectReason::privacy);
+  EXPECT_EQ(
+      reason(line(R"({"type":"smoke.clear","device_id":"D1","ts":0,"loc.unit":"13800138000"})")),
+      RejectReason::privacy);
   probe::Everything all;
   all.add_strings("ok");
   all.add_strings("+86 138 0013 8000");
@@ -346,7 +362,8 @@ TEST_F(BadInput, PrivateTextIsNotKeptInTheSampleOfAnotherRefusalEither) {
 }
 
 TEST_F(BadInput, PrivateTextInAnUnknownFieldIsDroppedWithIt) {
-  const KeptEvent e = only(json(R"({"type":"smoke.alarm","device_id":"D1","owner":"13800138000"})"));
+  const KeptEvent e =
+      only(json(R"({"type":"smoke.alarm","device_id":"D1","owner":"13800138000"})"));
   EXPECT_EQ(decoder_.remarks().unknown_fields, 1u);
   EXPECT_EQ(e.slots.count("owner"), 0u);
 }

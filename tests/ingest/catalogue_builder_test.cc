@@ -21,7 +21,8 @@ TEST(CatalogueBuilder, EveryMessageWithTheOptionIsATypeAndNoOther) {
     if (type.empty()) continue;
     ++with_option;
     ASSERT_NE(catalogue.find(type), nullptr) << type;
-    EXPECT_EQ(static_cast<int>(catalogue.find(type)->fields.size()), file.message_type(i)->field_count());
+    EXPECT_EQ(static_cast<int>(catalogue.find(type)->fields.size()),
+              file.message_type(i)->field_count());
   }
   EXPECT_EQ(catalogue.types().size(), with_option);
   EXPECT_EQ(catalogue.find("tocsin.v1.Event"), nullptr);
@@ -29,10 +30,11 @@ TEST(CatalogueBuilder, EveryMessageWithTheOptionIsATypeAndNoOther) {
 
 TEST(CatalogueBuilder, HoldsTheContractsTypes) {
   const Catalogue catalogue = builtin_catalogue();
-  for (const char* type : {"smoke.alarm", "smoke.clear", "smoke.fault", "smoke.removed", "device.heartbeat",
-                           "device.low_battery", "fume.reading", "hood.status", "camera.detection",
-                           "camera.fault", "gate.state", "gate.access", "charging.status",
-                           "component.status", "panel.operation", "report.manual"}) {
+  for (const char* type :
+       {"smoke.alarm", "smoke.clear", "smoke.fault", "smoke.removed", "device.heartbeat",
+        "device.low_battery", "fume.reading", "hood.status", "camera.detection", "camera.fault",
+        "gate.state", "gate.access", "charging.status", "component.status", "panel.operation",
+        "report.manual"}) {
     EXPECT_NE(catalogue.find(type), nullptr) << type;
   }
   const EventType* fume = catalogue.find("fume.reading");
@@ -46,11 +48,14 @@ TEST(CatalogueBuilder, HoldsTheContractsTypes) {
 class ProbeTypes : public ::testing::Test {
  protected:
   void SetUp() override {
-    const auto added = add_event_types(*probe::Everything::descriptor()->file(), catalogue_, where_);
+    const auto added =
+        add_event_types(*probe::Everything::descriptor()->file(), catalogue_, where_);
     ASSERT_TRUE(added) << to_string(added.error()) << " " << where_;
     EXPECT_EQ(*added, 2u);
   }
-  const FieldSpec& field(const char* name) const { return *catalogue_.find("probe.everything")->find(name); }
+  const FieldSpec& field(const char* name) const {
+    return *catalogue_.find("probe.everything")->find(name);
+  }
 
   Catalogue catalogue_ = builtin_catalogue();
   std::string where_;
@@ -58,7 +63,8 @@ class ProbeTypes : public ::testing::Test {
 
 TEST_F(ProbeTypes, EachKindOfFieldHasItsSlot) {
   EXPECT_EQ(field("a_bool").kind, ValueKind::boolean);
-  for (const char* name : {"a_int32", "a_int64", "a_sint32", "a_sint64", "a_sfixed32", "a_sfixed64"}) {
+  for (const char* name :
+       {"a_int32", "a_int64", "a_sint32", "a_sint64", "a_sfixed32", "a_sfixed64"}) {
     EXPECT_EQ(field(name).kind, ValueKind::int64) << name;
   }
   for (const char* name : {"a_uint32", "a_uint64", "a_fixed32", "a_fixed64"}) {
@@ -97,8 +103,9 @@ TEST_F(ProbeTypes, ATypeThatIsAlreadyThereIsRefusedAndNothingIsAdded) {
 /// A file as it would come out of a descriptor set at run time: one event type with one field.
 class RunTimeFile {
  public:
-  explicit RunTimeFile(const std::string& type, const std::string& field = "level",
-                       pb::FieldDescriptorProto::Type kind = pb::FieldDescriptorProto::TYPE_DOUBLE) {
+  explicit RunTimeFile(
+      const std::string& type, const std::string& field = "level",
+      pb::FieldDescriptorProto::Type kind = pb::FieldDescriptorProto::TYPE_DOUBLE) {
     pb::FileDescriptorProto file;
     file.set_name("city/own.proto");
     file.set_package("city");

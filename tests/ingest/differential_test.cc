@@ -30,7 +30,8 @@ class Reference {
     for (const std::string* text : {&event.id(), &event.device_id(), &event.gateway()}) {
       if (text->size() > kMaxIdBytes || looks_private(*text)) return std::nullopt;
     }
-    if (event.ts() < kMinInstant * 1000 || event.ts() >= (kMaxInstant + 1) * 1000) return std::nullopt;
+    if (event.ts() < kMinInstant * 1000 || event.ts() >= (kMaxInstant + 1) * 1000)
+      return std::nullopt;
     const std::unique_ptr<pb::Message> payload = make(event.type());
     if (!payload->ParseFromString(event.payload())) return std::nullopt;
     return fields(*payload, *type);
@@ -53,7 +54,8 @@ class Reference {
       std::vector<OwnedValue> kept;
       std::vector<Value> items;
       for (int i = 0; i < count; ++i) {
-        const std::optional<OwnedValue> v = value(message, field, spec, field.is_repeated() ? i : -1);
+        const std::optional<OwnedValue> v =
+            value(message, field, spec, field.is_repeated() ? i : -1);
         if (!v) return std::nullopt;
         if (v->view().is_set()) kept.push_back(*v);
       }
@@ -78,13 +80,16 @@ class Reference {
       case Cpp::CPPTYPE_INT64:
         return OwnedValue(Value::int64(i < 0 ? r.GetInt64(m, &f) : r.GetRepeatedInt64(m, &f, i)));
       case Cpp::CPPTYPE_UINT32:
-        return OwnedValue(Value::uint64(i < 0 ? r.GetUInt32(m, &f) : r.GetRepeatedUInt32(m, &f, i)));
+        return OwnedValue(
+            Value::uint64(i < 0 ? r.GetUInt32(m, &f) : r.GetRepeatedUInt32(m, &f, i)));
       case Cpp::CPPTYPE_UINT64:
-        return OwnedValue(Value::uint64(i < 0 ? r.GetUInt64(m, &f) : r.GetRepeatedUInt64(m, &f, i)));
+        return OwnedValue(
+            Value::uint64(i < 0 ? r.GetUInt64(m, &f) : r.GetRepeatedUInt64(m, &f, i)));
       case Cpp::CPPTYPE_FLOAT: return number(static_cast<double>(r.GetFloat(m, &f)));
       case Cpp::CPPTYPE_DOUBLE:
         return number(i < 0 ? r.GetDouble(m, &f) : r.GetRepeatedDouble(m, &f, i));
-      case Cpp::CPPTYPE_STRING: return text(i < 0 ? r.GetString(m, &f) : r.GetRepeatedString(m, &f, i));
+      case Cpp::CPPTYPE_STRING:
+        return text(i < 0 ? r.GetString(m, &f) : r.GetRepeatedString(m, &f, i));
       case Cpp::CPPTYPE_ENUM:
         return word(i < 0 ? r.GetEnumValue(m, &f) : r.GetRepeatedEnumValue(m, &f, i), spec);
       case Cpp::CPPTYPE_MESSAGE: return time(r.GetMessage(m, &f), spec);
@@ -128,7 +133,9 @@ class Bytes {
  public:
   explicit Bytes(std::uint32_t seed) : random_(seed) {}
 
-  std::uint64_t below(std::uint64_t n) { return std::uniform_int_distribution<std::uint64_t>(0, n - 1)(random_); }
+  std::uint64_t below(std::uint64_t n) {
+    return std::uniform_int_distribution<std::uint64_t>(0, n - 1)(random_);
+  }
   bool one_in(std::uint64_t n) { return below(n) == 0; }
   std::int64_t integer() {
     const auto raw = static_cast<std::int64_t>(random_());
@@ -159,13 +166,16 @@ class Bytes {
     if (one_in(6)) all.mutable_a_time()->set_nanos(static_cast<std::int32_t>(integer()));
     if (one_in(3)) all.mutable_a_duration()->set_seconds(integer() >> 30);
     if (one_in(6)) all.mutable_a_duration()->set_nanos(static_cast<std::int32_t>(integer() >> 34));
-    for (std::uint64_t n = below(4); n > 0; --n) all.add_int32s(static_cast<std::int32_t>(integer()));
+    for (std::uint64_t n = below(4); n > 0; --n)
+      all.add_int32s(static_cast<std::int32_t>(integer()));
     for (std::uint64_t n = below(3); n > 0; --n) all.add_sint64s(integer());
     for (std::uint64_t n = below(3); n > 0; --n) all.add_doubles(real());
     for (std::uint64_t n = below(3); n > 0; --n) all.add_fixed32s(7);
     for (std::uint64_t n = below(3); n > 0; --n) all.add_strings(text());
-    for (std::uint64_t n = below(4); n > 0; --n) all.add_colours(static_cast<probe::Colour>(below(8)));
-    for (std::uint64_t n = below(3); n > 0; --n) all.add_loose(static_cast<std::uint64_t>(integer()));
+    for (std::uint64_t n = below(4); n > 0; --n)
+      all.add_colours(static_cast<probe::Colour>(below(8)));
+    for (std::uint64_t n = below(3); n > 0; --n)
+      all.add_loose(static_cast<std::uint64_t>(integer()));
     if (one_in(5)) all.set_far_away(1);
     return all.SerializeAsString();
   }
@@ -181,7 +191,9 @@ class Bytes {
       if (one_in(2)) event.set_id(text());
       if (one_in(2)) event.set_ts(one_in(8) ? integer() : 5);
       if (one_in(2)) event.set_seq(static_cast<std::uint64_t>(integer()));
-      event.set_payload(one_in(10) ? noise(below(30)) : one_in(4) ? mutated(everything()) : everything());
+      event.set_payload(one_in(10)  ? noise(below(30))
+                        : one_in(4) ? mutated(everything())
+                                    : everything());
     }
     return batch.SerializeAsString();
   }
@@ -244,22 +256,24 @@ class Differential : public DecoderTest {
   static void compare(const Slots& expected, const KeptEvent& event, const std::string& bytes) {
     Slots own;
     for (const auto& [name, value] : event.slots) {
-      const bool common = std::ranges::find(common_fields(), name, &FieldSpec::name) != common_fields().end();
+      const bool common =
+          std::ranges::find(common_fields(), name, &FieldSpec::name) != common_fields().end();
       if (!common) own.emplace(name, value);
     }
     EXPECT_EQ(own.size(), expected.size()) << hex(bytes);
     for (const auto& [name, value] : expected) {
       const auto it = own.find(name);
       ASSERT_NE(it, own.end()) << name << " " << hex(bytes);
-      EXPECT_TRUE(it->second == value)
-          << name << ": " << to_text(it->second.view()) << ", not " << to_text(value.view()) << " " << hex(bytes);
+      EXPECT_TRUE(it->second == value) << name << ": " << to_text(it->second.view()) << ", not "
+                                       << to_text(value.view()) << " " << hex(bytes);
     }
   }
 
   static std::string hex(const std::string& bytes) {
     std::string out;
     for (const char c : bytes) {
-      for (const int shift : {4, 0}) out += "0123456789abcdef"[static_cast<unsigned char>(c) >> shift & 15];
+      for (const int shift : {4, 0})
+        out += "0123456789abcdef"[static_cast<unsigned char>(c) >> shift & 15];
     }
     return out;
   }

@@ -6,8 +6,9 @@ namespace {
 std::shared_ptr<const Registry> sample_registry() {
   auto registry = std::make_shared<Registry>();
   PlaceIndex parent = kNoIndex;
-  for (const auto& [id, kind] : {std::pair("C1", PlaceKind::city), std::pair("S1", PlaceKind::site),
-                                 std::pair("B7", PlaceKind::building), std::pair("Z2", PlaceKind::zone)}) {
+  for (const auto& [id, kind] :
+       {std::pair("C1", PlaceKind::city), std::pair("S1", PlaceKind::site),
+        std::pair("B7", PlaceKind::building), std::pair("Z2", PlaceKind::zone)}) {
     Place place;
     place.place_id = id;
     place.kind = kind;
@@ -50,7 +51,8 @@ TEST_F(EnrichmentTest, PlacesAndDeviceComeFromTheRegistry) {
 }
 
 TEST_F(EnrichmentTest, ADeviceWithoutAPlaceHasNoneAndAnUnknownOneNothing) {
-  const Collector out = json(R"([{"type":"smoke.clear","device_id":"SD-1"},{"type":"smoke.clear","device_id":"SD-2"},
+  const Collector out =
+      json(R"([{"type":"smoke.clear","device_id":"SD-1"},{"type":"smoke.clear","device_id":"SD-2"},
                                  {"type":"smoke.clear","device_id":"SD-3"}])");
   ASSERT_EQ(out.order, "eee");
   EXPECT_EQ(out.events[1].text("loc.building"), "-");
@@ -62,7 +64,8 @@ TEST_F(EnrichmentTest, ADeviceWithoutAPlaceHasNoneAndAnUnknownOneNothing) {
 }
 
 TEST_F(EnrichmentTest, WhatALineSaysInlineWinsOverTheRegistry) {
-  const KeptEvent e = only(line(R"({"type":"smoke.clear","device_id":"SD-1","ts":0,"loc.building":"B9"})"));
+  const KeptEvent e =
+      only(line(R"({"type":"smoke.clear","device_id":"SD-1","ts":0,"loc.building":"B9"})"));
   EXPECT_EQ(e.text("loc.building"), "B9");
   EXPECT_EQ(e.text("loc.zone"), "Z2");
 }

@@ -9,8 +9,9 @@ namespace {
 using JsonFrame = DecoderTest;
 
 TEST_F(JsonFrame, TheContractsExampleIsAnEvent) {
-  const KeptEvent e = only(json(R"({"id":"g17-000042","type":"smoke.alarm","device_id":"SD-004211",)"
-                                R"("ts":1767225600123,"seq":42,"level":3.1,"test_mode":false})"));
+  const KeptEvent e =
+      only(json(R"({"id":"g17-000042","type":"smoke.alarm","device_id":"SD-004211",)"
+                R"("ts":1767225600123,"seq":42,"level":3.1,"test_mode":false})"));
   EXPECT_EQ(e.type, "smoke.alarm");
   EXPECT_EQ(e.text("id"), "g17-000042");
   EXPECT_EQ(e.text("type"), "smoke.alarm");
@@ -36,15 +37,18 @@ TEST_F(JsonFrame, WithoutTsTheArrivalStandsIn) {
 }
 
 TEST_F(JsonFrame, TimesAreMillisecondsTextOrRfc3339) {
-  for (const char* ts : {"1767225600123", "\"1767225600123\"", "\"2026-01-01T00:00:00.123Z\"",
-                         "\"2026-01-01T08:00:00.123+08:00\"", "1767225600123.0", "1.767225600123e12"}) {
-    const KeptEvent e = only(json(fmt::format(R"({{"type":"smoke.clear","device_id":"D1","ts":{}}})", ts)));
+  for (const char* ts :
+       {"1767225600123", "\"1767225600123\"", "\"2026-01-01T00:00:00.123Z\"",
+        "\"2026-01-01T08:00:00.123+08:00\"", "1767225600123.0", "1.767225600123e12"}) {
+    const KeptEvent e =
+        only(json(fmt::format(R"({{"type":"smoke.clear","device_id":"D1","ts":{}}})", ts)));
     EXPECT_EQ(unix_ms(e.event.raw_ts), 1'767'225'600'123) << ts;
   }
 }
 
 TEST_F(JsonFrame, AnArrayAndAWrappedListAreBatches) {
-  const std::string two = R"([{"type":"smoke.clear","device_id":"D1"},{"type":"smoke.clear","device_id":"D2"}])";
+  const std::string two =
+      R"([{"type":"smoke.clear","device_id":"D1"},{"type":"smoke.clear","device_id":"D2"}])";
   EXPECT_EQ(json(two).order, "ee");
   EXPECT_EQ(json(R"({"gateway_seq":7,"events":)" + two + "}").order, "ee");
   EXPECT_EQ(json(R"({"gatewaySeq":"7","events":)" + two + "}").order, "ee");
@@ -53,19 +57,21 @@ TEST_F(JsonFrame, AnArrayAndAWrappedListAreBatches) {
 }
 
 TEST_F(JsonFrame, TheEventsOwnGatewayWinsOverTheTopics) {
-  EXPECT_EQ(only(json(R"({"type":"smoke.clear","device_id":"D1","gateway":"g9"})")).text("gateway"), "g9");
+  EXPECT_EQ(only(json(R"({"type":"smoke.clear","device_id":"D1","gateway":"g9"})")).text("gateway"),
+            "g9");
 }
 
 TEST_F(JsonFrame, TheLastOfRepeatedKeysWinsEvenIfAnEarlierOneIsWrong) {
-  const KeptEvent e = only(json(R"({"type":"nonsense","level":"x","device_id":"D1","device_id":"D2",)"
-                                R"("level":2,"deviceId":"D3","type":"smoke.alarm"})"));
+  const KeptEvent e =
+      only(json(R"({"type":"nonsense","level":"x","device_id":"D1","device_id":"D2",)"
+                R"("level":2,"deviceId":"D3","type":"smoke.alarm"})"));
   EXPECT_EQ(e.text("device_id"), "D3");
   EXPECT_EQ(e.text("level"), "2");
 }
 
 TEST_F(JsonFrame, NullIsNotSet) {
-  const KeptEvent e =
-      only(json(R"({"type":"smoke.alarm","device_id":"D1","id":null,"ts":null,"level":2,"level":null})"));
+  const KeptEvent e = only(json(
+      R"({"type":"smoke.alarm","device_id":"D1","id":null,"ts":null,"level":2,"level":null})"));
   EXPECT_EQ(e.text("level"), "-");
   EXPECT_EQ(e.text("id"), "-");
   EXPECT_FALSE(e.event.has_ts);
@@ -76,8 +82,9 @@ TEST_F(JsonFrame, AnEmptyIdIsNoIdSoThatEventsDoNotPassForDuplicates) {
 }
 
 TEST_F(JsonFrame, AWholeNumberIsADoubleAndAWholeDoubleAnInteger) {
-  const KeptEvent e = only(json(R"({"type":"probe.everything","device_id":"D1","a_double":3,"a_int64":4.0,)"
-                                R"("a_uint64":18446744073709551615,"a_int32":-5})"));
+  const KeptEvent e =
+      only(json(R"({"type":"probe.everything","device_id":"D1","a_double":3,"a_int64":4.0,)"
+                R"("a_uint64":18446744073709551615,"a_int32":-5})"));
   EXPECT_EQ(e.slots.at("a_double").view().kind(), ValueKind::float64);
   EXPECT_EQ(e.text("a_int64"), "4");
   EXPECT_EQ(e.text("a_uint64"), "18446744073709551615");
@@ -86,21 +93,22 @@ TEST_F(JsonFrame, AWholeNumberIsADoubleAndAWholeDoubleAnInteger) {
 
 TEST_F(JsonFrame, EnumsAreWordsNamesOrNumbers) {
   for (const char* colour : {"\"light_blue\"", "\"COLOUR_LIGHT_BLUE\"", "5"}) {
-    const KeptEvent e =
-        only(json(fmt::format(R"({{"type":"probe.everything","device_id":"D1","a_colour":{}}})", colour)));
+    const KeptEvent e = only(json(
+        fmt::format(R"({{"type":"probe.everything","device_id":"D1","a_colour":{}}})", colour)));
     EXPECT_EQ(e.text("a_colour"), "light_blue") << colour;
   }
   for (const char* colour : {"\"blue\"", "2", "-1", "99999"}) {
-    const KeptEvent e =
-        only(json(fmt::format(R"({{"type":"probe.everything","device_id":"D1","a_colour":{}}})", colour)));
+    const KeptEvent e = only(json(
+        fmt::format(R"({{"type":"probe.everything","device_id":"D1","a_colour":{}}})", colour)));
     EXPECT_EQ(e.text("a_colour"), "-") << colour;
   }
   EXPECT_EQ(decoder_.remarks().unknown_fields, 4u);
 }
 
 TEST_F(JsonFrame, TimesDurationsAndListsHaveTheirKinds) {
-  const KeptEvent e = only(json(R"({"type":"probe.everything","device_id":"D1","a_time":"2026-01-01T00:00:00.5Z",)"
-                                R"("aDuration":"-1.5s","strings":["a","b"],"int32s":[1,2.0],"colours":["red",5]})"));
+  const KeptEvent e = only(
+      json(R"({"type":"probe.everything","device_id":"D1","a_time":"2026-01-01T00:00:00.5Z",)"
+           R"("aDuration":"-1.5s","strings":["a","b"],"int32s":[1,2.0],"colours":["red",5]})"));
   EXPECT_EQ(e.text("a_time"), "2026-01-01T00:00:00.5Z");
   EXPECT_EQ(e.text("a_duration"), "-1.5s");
   EXPECT_EQ(e.text("strings"), "[a, b]");
@@ -120,9 +128,10 @@ TEST_F(JsonFrame, UnknownFieldsOfARefusedEventAreNotCounted) {
 }
 
 TEST_F(JsonFrame, NothingOfAnEventIsLeftForTheNext) {
-  const Collector out = json(R"([{"type":"fume.reading","device_id":"D1","mg_m3":1,"pm":2,"nmhc":3,"flag":"x",)"
-                             R"("seq":1,"id":"a","gateway":"g1","ts":5},{"type":"smoke.alarm","device_id":"D2"},)"
-                             R"({"type":"fume.reading","device_id":"D3"}])");
+  const Collector out =
+      json(R"([{"type":"fume.reading","device_id":"D1","mg_m3":1,"pm":2,"nmhc":3,"flag":"x",)"
+           R"("seq":1,"id":"a","gateway":"g1","ts":5},{"type":"smoke.alarm","device_id":"D2"},)"
+           R"({"type":"fume.reading","device_id":"D3"}])");
   ASSERT_EQ(out.order, "eee");
   EXPECT_EQ(out.events[1].slots.size(), 6u);  // type device_id ts arr gateway late
   EXPECT_EQ(out.events[2].slots.size(), 6u);
@@ -166,7 +175,8 @@ TEST_F(JsonFrame, ContentHashesAreEqualForJsonAndProtobufAndTellContentApart) {
   const auto as_json = [&](double level) {
     return only(json(fmt::format(
         R"({{"strings":["x"],"a_duration":"-1.5s","a_colour":"red","a_string":"\u70df","a_uint64":5,)"
-        R"("a_int32":-4,"a_double":{},"a_float":0.1,"device_id":"other","type":"probe.everything"}})", level)));
+        R"("a_int32":-4,"a_double":{},"a_float":0.1,"device_id":"other","type":"probe.everything"}})",
+        level)));
   };
   EXPECT_EQ(from_protobuf.event.content_hash, as_json(3).event.content_hash);
   EXPECT_NE(from_protobuf.event.content_hash, as_json(4).event.content_hash);
@@ -174,7 +184,8 @@ TEST_F(JsonFrame, ContentHashesAreEqualForJsonAndProtobufAndTellContentApart) {
 
 TEST_F(JsonFrame, SwappedValuesOfTwoFieldsHashDifferently) {
   const auto hash = [&](const char* fields) {
-    return only(json(fmt::format(R"({{"type":"smoke.alarm","device_id":"D1",{}}})", fields))).event.content_hash;
+    return only(json(fmt::format(R"({{"type":"smoke.alarm","device_id":"D1",{}}})", fields)))
+        .event.content_hash;
   };
   EXPECT_NE(hash(R"("level":1,"temperature":2)"), hash(R"("level":2,"temperature":1)"));
   EXPECT_NE(hash(R"("level":1)"), hash(R"("temperature":1)"));

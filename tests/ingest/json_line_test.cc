@@ -8,9 +8,10 @@ namespace {
 using JsonLine = DecoderTest;
 
 TEST_F(JsonLine, InlinePlacesStandInForARegistry) {
-  const KeptEvent e = only(line(R"({"type":"smoke.alarm","device_id":"D1","loc.building":"B7","ts":0,"level":3,)"
-                                R"("device.kind":"smoke","device.tags":["kitchen","old"],)"
-                                R"("device.heartbeat_interval_s":60,"device.state":"test","gateway":"g1"})"));
+  const KeptEvent e =
+      only(line(R"({"type":"smoke.alarm","device_id":"D1","loc.building":"B7","ts":0,"level":3,)"
+                R"("device.kind":"smoke","device.tags":["kitchen","old"],)"
+                R"("device.heartbeat_interval_s":60,"device.state":"test","gateway":"g1"})"));
   EXPECT_EQ(e.text("loc.building"), "B7");
   EXPECT_EQ(e.text("device.kind"), "smoke");
   EXPECT_EQ(e.text("device.tags"), "[kitchen, old]");
@@ -23,8 +24,9 @@ TEST_F(JsonLine, InlinePlacesStandInForARegistry) {
 }
 
 TEST_F(JsonLine, InlinePlacesMayBeNested) {
-  const KeptEvent e = only(line(R"({"type":"smoke.clear","device_id":"D1","ts":0,)"
-                                R"("loc":{"building":"B7","zone":"Z1"},"device":{"kind":"smoke","nope":1}})"));
+  const KeptEvent e =
+      only(line(R"({"type":"smoke.clear","device_id":"D1","ts":0,)"
+                R"("loc":{"building":"B7","zone":"Z1"},"device":{"kind":"smoke","nope":1}})"));
   EXPECT_EQ(e.text("loc.building"), "B7");
   EXPECT_EQ(e.text("loc.zone"), "Z1");
   EXPECT_EQ(e.text("device.kind"), "smoke");
@@ -33,7 +35,8 @@ TEST_F(JsonLine, InlinePlacesMayBeNested) {
 
 TEST_F(JsonLine, InlinePlacesOfOneLineAreGoneInTheNext) {
   line(R"({"type":"smoke.clear","device_id":"D1","loc.building":"B7","device.kind":"k","ts":0})");
-  const KeptEvent e = only(line(R"({"type":"smoke.clear","device_id":"D1","loc.zone":"Z","ts":0})"));
+  const KeptEvent e =
+      only(line(R"({"type":"smoke.clear","device_id":"D1","loc.zone":"Z","ts":0})"));
   EXPECT_EQ(e.text("loc.building"), "-");
   EXPECT_EQ(e.text("device.kind"), "-");
   EXPECT_EQ(e.text("loc.zone"), "Z");
@@ -58,7 +61,8 @@ TEST_F(JsonLine, WithoutArrAndTsItIsRefused) {
 }
 
 TEST_F(JsonLine, AnAbsurdArrivalIsRefused) {
-  EXPECT_EQ(reason(line(R"({"type":"smoke.clear","device_id":"D1","arr":1e18})")), RejectReason::out_of_range);
+  EXPECT_EQ(reason(line(R"({"type":"smoke.clear","device_id":"D1","arr":1e18})")),
+            RejectReason::out_of_range);
 }
 
 TEST_F(JsonLine, AnInlinePlaceOfTheWrongTypeIsRefused) {
@@ -71,7 +75,8 @@ TEST_F(JsonLine, AnInlinePlaceOfTheWrongTypeIsRefused) {
 }
 
 TEST_F(JsonLine, ALineIsOneEventNeverABatch) {
-  EXPECT_EQ(reason(line(R"([{"type":"smoke.clear","device_id":"D1","ts":0}])")), RejectReason::wrong_type);
+  EXPECT_EQ(reason(line(R"([{"type":"smoke.clear","device_id":"D1","ts":0}])")),
+            RejectReason::wrong_type);
   EXPECT_EQ(reason(line(R"({"events":[{"type":"smoke.clear","device_id":"D1","ts":0}]})")),
             RejectReason::missing_ts);
 }

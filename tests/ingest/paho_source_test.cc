@@ -127,7 +127,8 @@ TEST_F(PahoSourceTest, ItSubscribesAgainAtABrokerThatForgotItsSession) {
   broker_.stop();
   std::remove((broker_.folder() + "/mosquitto.db").c_str());
   ASSERT_TRUE(broker_.start()) << broker_.log();
-  ASSERT_TRUE(eventually([&] { return source.status().reconnects > 0 && source.status().connected; }));
+  ASSERT_TRUE(
+      eventually([&] { return source.status().reconnects > 0 && source.status().connected; }));
   publish("again");
   EXPECT_TRUE(eventually_logged({"again"}));
 }
@@ -213,8 +214,8 @@ TEST(PahoSourceStart, SaysWhyItCannot) {
   };
   const std::string nobody = "tcp://127.0.0.1:" + std::to_string(app::free_port());
   EXPECT_EQ(error({.uri = nobody, .client_id = "t"}), to_string(SourceError::unreachable));
-  for (const char* uri : {"", "127.0.0.1:1", "http://127.0.0.1:1", "tcp://127.0.0.1", "tcp://:1", "tcp://x:0",
-                          "tcp://x:65536", "tcp://x:port"}) {
+  for (const char* uri : {"", "127.0.0.1:1", "http://127.0.0.1:1", "tcp://127.0.0.1", "tcp://:1",
+                          "tcp://x:0", "tcp://x:65536", "tcp://x:port"}) {
     EXPECT_EQ(error({.uri = uri, .client_id = "t"}), to_string(SourceError::bad_address)) << uri;
   }
   EXPECT_EQ(error({.uri = nobody, .client_id = ""}), to_string(SourceError::bad_address));

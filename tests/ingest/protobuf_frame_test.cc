@@ -129,15 +129,16 @@ TEST_F(ProtobufFrame, TheLastOccurrenceWins) {
 
 TEST_F(ProtobufFrame, PartsOfATimeMerge) {
   // a_time twice: seconds 5, then nanos 7.
-  const std::string payload = std::string("\x82\x01\x02\x08\x05", 5) + std::string("\x82\x01\x02\x10\x07", 5);
+  const std::string payload =
+      std::string("\x82\x01\x02\x08\x05", 5) + std::string("\x82\x01\x02\x10\x07", 5);
   const std::string event = field(2, "probe.everything") + field(3, "D1") + field(7, payload);
   EXPECT_EQ(only(protobuf(field(2, event))).text("a_time"), "1970-01-01T00:00:05.000000007Z");
 }
 
 TEST_F(ProtobufFrame, ListsArePackedOrNot) {
-  const std::string packed = std::string("\x92\x01\x02\x01\x02", 5);      // int32s [1, 2]
-  const std::string loose = std::string("\x90\x01\x03", 3);               // int32s 3
-  const std::string packed_loose = std::string("\xca\x01\x01\x04", 4);    // loose [4], packed
+  const std::string packed = std::string("\x92\x01\x02\x01\x02", 5);    // int32s [1, 2]
+  const std::string loose = std::string("\x90\x01\x03", 3);             // int32s 3
+  const std::string packed_loose = std::string("\xca\x01\x01\x04", 4);  // loose [4], packed
   const std::string event =
       field(2, "probe.everything") + field(3, "D1") + field(7, packed + loose + packed_loose);
   const KeptEvent e = only(protobuf(field(2, event)));
@@ -149,7 +150,8 @@ TEST_F(ProtobufFrame, UnknownFieldsGroupsAndWrongWireTypesAreSkippedAndCounted) 
   const std::string group = std::string("\x7b\x08\x05\x7b\x7c\x7c", 6);  // 15 { 1: 5  15 {} }
   const std::string wrong = std::string("\x08\x05", 2);                  // level as a varint
   const std::string unknown = field(9, "abc");
-  const std::string event = field(2, "smoke.alarm") + field(3, "D1") + unknown + field(7, group + wrong);
+  const std::string event =
+      field(2, "smoke.alarm") + field(3, "D1") + unknown + field(7, group + wrong);
   const KeptEvent e = only(protobuf(field(2, event) + group));
   EXPECT_EQ(e.text("level"), "-");
   EXPECT_EQ(decoder_.remarks().unknown_fields, 4u);
@@ -173,7 +175,8 @@ TEST_F(ProtobufFrame, ABadEventCostsNoNeighbour) {
 }
 
 TEST_F(ProtobufFrame, BrokenFramingIsOneRejectionAfterTheEventsBeforeIt) {
-  const std::string whole = batch_of({smoke_event("D1"), smoke_event("D2"), smoke_event("D3")}).SerializeAsString();
+  const std::string whole =
+      batch_of({smoke_event("D1"), smoke_event("D2"), smoke_event("D3")}).SerializeAsString();
   const Collector out = protobuf(std::string_view(whole).substr(0, whole.size() - 3));
   ASSERT_EQ(out.order, "eer");
   EXPECT_EQ(out.rejected[0].reason, RejectReason::malformed);

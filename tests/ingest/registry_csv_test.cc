@@ -13,24 +13,28 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::string_view kPlacesHeader = "place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\n";
-constexpr std::string_view kDevicesHeader = "device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n";
+constexpr std::string_view kPlacesHeader =
+    "place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\n";
+constexpr std::string_view kDevicesHeader =
+    "device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n";
 
 LoadedRegistry load(std::string places, std::string devices, RegistryOptions options = {}) {
-  return load_registry({{"city/places.csv", std::move(places)}, {"city/devices.csv", std::move(devices)}},
-                       options);
+  return load_registry(
+      {{"city/places.csv", std::move(places)}, {"city/devices.csv", std::move(devices)}}, options);
 }
 LoadedRegistry load_places(std::string_view rows) {
   return load(std::string(kPlacesHeader).append(rows), std::string(kDevicesHeader));
 }
 LoadedRegistry load_devices(std::string_view rows) {
-  return load(std::string(kPlacesHeader) + "C1,,city,城,City,,,,\nB7,C1,building,七号楼,Building 7,,,,\n",
-              std::string(kDevicesHeader).append(rows));
+  return load(
+      std::string(kPlacesHeader) + "C1,,city,城,City,,,,\nB7,C1,building,七号楼,Building 7,,,,\n",
+      std::string(kDevicesHeader).append(rows));
 }
 
 std::vector<std::string> codes(const LoadedRegistry& loaded) {
   std::vector<std::string> out;
-  for (const Diagnostic& d : loaded.diagnostics) out.push_back(fmt::format("{}@{}", d.code, d.line));
+  for (const Diagnostic& d : loaded.diagnostics)
+    out.push_back(fmt::format("{}@{}", d.code, d.line));
   return out;
 }
 
@@ -41,10 +45,11 @@ std::vector<std::string> place_ids(const LoadedRegistry& loaded) {
 }
 
 TEST(RegistryCsv, EveryColumnIsRead) {
-  const auto loaded = load(std::string(kPlacesHeader) +
-                               "C1,,city,安宁市,Anning,30.5,104.1,,\n"
-                               "Z1,C1,zone,一区,Zone 1,30.6,104.2,Z2;C1,lift; old\nZ2,C1,zone,,,,,,\n",
-                           std::string(kDevicesHeader) + "SD-1,smoke_detector,Z1,g1,60,maintenance,kitchen;x\n");
+  const auto loaded =
+      load(std::string(kPlacesHeader) +
+               "C1,,city,安宁市,Anning,30.5,104.1,,\n"
+               "Z1,C1,zone,一区,Zone 1,30.6,104.2,Z2;C1,lift; old\nZ2,C1,zone,,,,,,\n",
+           std::string(kDevicesHeader) + "SD-1,smoke_detector,Z1,g1,60,maintenance,kitchen;x\n");
   EXPECT_THAT(codes(loaded), ElementsAre());
   const Registry& registry = *loaded.registry;
   const Place& zone = registry.place(registry.find_place("Z1"));
@@ -67,9 +72,11 @@ TEST(RegistryCsv, EveryColumnIsRead) {
 }
 
 TEST(RegistryCsv, QuotesByteOrderMarkCrlfBlankLinesAndSpacesAreFine) {
-  const auto loaded = load("\xef\xbb\xbfplace_id,parent_id,kind,name_en\r\n\r\n\"C1\",,city,\"A, \"\"big\"\"\r\ncity\"\r\n"
-                           " T1 , \"C1\" ,town, East town \r\n",
-                           std::string(kDevicesHeader));
+  const auto loaded = load(
+      "\xef\xbb\xbfplace_id,parent_id,kind,name_en\r\n\r\n\"C1\",,city,\"A, "
+      "\"\"big\"\"\r\ncity\"\r\n"
+      " T1 , \"C1\" ,town, East town \r\n",
+      std::string(kDevicesHeader));
   EXPECT_THAT(codes(loaded), ElementsAre());
   EXPECT_THAT(place_ids(loaded), ElementsAre("C1", "T1"));
   EXPECT_EQ(loaded.registry->places()[0].name_en, "A, \"big\"\r\ncity");
@@ -77,7 +84,8 @@ TEST(RegistryCsv, QuotesByteOrderMarkCrlfBlankLinesAndSpacesAreFine) {
 }
 
 TEST(RegistryCsv, ColumnsComeInAnyOrderAndMostMayBeMissing) {
-  const auto loaded = load("kind,place_id,parent_id\ncity,C1,\n", "place_id,device_id,kind\nC1,D1,smoke\n");
+  const auto loaded =
+      load("kind,place_id,parent_id\ncity,C1,\n", "place_id,device_id,kind\nC1,D1,smoke\n");
   EXPECT_THAT(codes(loaded), ElementsAre());
   EXPECT_EQ(loaded.registry->device(0).device_id, "D1");
   EXPECT_EQ(loaded.registry->device(0).state, DeviceState::commissioned);
@@ -88,7 +96,8 @@ TEST(RegistryCsv, AFileWithoutALineEndAtItsEndIsWhole) {
 }
 
 TEST(RegistryCsv, ParentsMayComeAfterTheirPlaces) {
-  const auto loaded = load_places("F1,B1,floor,,,,,,\nB1,S1,building,,,,,,\nC1,,city,,,,,,\nS1,C1,site,,,,,,\n");
+  const auto loaded =
+      load_places("F1,B1,floor,,,,,,\nB1,S1,building,,,,,,\nC1,,city,,,,,,\nS1,C1,site,,,,,,\n");
   EXPECT_THAT(codes(loaded), ElementsAre());
   const Registry& registry = *loaded.registry;
   const auto& enclosing = registry.place(registry.find_place("F1")).enclosing;
@@ -104,7 +113,8 @@ TEST(RegistryCsv, AChainOf100000PlacesNeedsNoStack) {
 }
 
 TEST(RegistryCsv, PlacesThatContainEachOtherAreRefusedAndTheRestKept) {
-  const auto loaded = load_places("C1,,city,,,,,,\nA,B,town,,,,,,\nB,A,town,,,,,,\nS,S,site,,,,,,\nX,A,site,,,,,,\n");
+  const auto loaded = load_places(
+      "C1,,city,,,,,,\nA,B,town,,,,,,\nB,A,town,,,,,,\nS,S,site,,,,,,\nX,A,site,,,,,,\n");
   EXPECT_THAT(codes(loaded), ElementsAre("E4105@3", "E4105@4", "E4105@5", "E4104@6"));
   EXPECT_THAT(loaded.diagnostics[0].message_en, HasSubstr("A > B > A"));
   EXPECT_THAT(place_ids(loaded), ElementsAre("C1"));
@@ -133,7 +143,8 @@ TEST(RegistryCsv, DuplicateIdsKeepTheFirst) {
 }
 
 TEST(RegistryCsv, UnknownKindsAndColumnsSuggestTheNearest) {
-  const auto loaded = load("place_id,parent_id,kind,name\nB1,,bulding,x\n", "device_id,knd,kind,place_id\nD1,x,y,\n");
+  const auto loaded = load("place_id,parent_id,kind,name\nB1,,bulding,x\n",
+                           "device_id,knd,kind,place_id\nD1,x,y,\n");
   EXPECT_THAT(codes(loaded), ElementsAre("E4003@1", "E4103@2", "E4003@1"));
   EXPECT_EQ(loaded.diagnostics[1].suggestion, "building");
   EXPECT_EQ(loaded.diagnostics[2].suggestion, "kind");
@@ -141,25 +152,29 @@ TEST(RegistryCsv, UnknownKindsAndColumnsSuggestTheNearest) {
 }
 
 TEST(RegistryCsv, AMissingColumnIsOneErrorNotOnePerRow) {
-  const auto loaded = load("place_id,kind\nB1,building\nB2,building\n", std::string(kDevicesHeader));
+  const auto loaded =
+      load("place_id,kind\nB1,building\nB2,building\n", std::string(kDevicesHeader));
   EXPECT_THAT(codes(loaded), ElementsAre("E4004@1"));
 }
 
 TEST(RegistryCsv, ARepeatedColumnIsAnError) {
-  EXPECT_THAT(codes(load("place_id,parent_id,kind,kind\nB1,,building,x\n", std::string(kDevicesHeader))),
-              ElementsAre("E4005@1"));
+  EXPECT_THAT(
+      codes(load("place_id,parent_id,kind,kind\nB1,,building,x\n", std::string(kDevicesHeader))),
+      ElementsAre("E4005@1"));
 }
 
 TEST(RegistryCsv, BadPositionsAreRefused) {
-  const auto loaded = load_places("A,,city,,,91,0,,\nB,,city,,,0,181,,\nC,,city,,,x,0,,\nD,,city,,,30.5,,,\n"
-                                  "E,,city,,,nan,0,,\nF,,city,,,-90,-180,,\n");
+  const auto loaded = load_places(
+      "A,,city,,,91,0,,\nB,,city,,,0,181,,\nC,,city,,,x,0,,\nD,,city,,,30.5,,,\n"
+      "E,,city,,,nan,0,,\nF,,city,,,-90,-180,,\n");
   EXPECT_THAT(codes(loaded), ElementsAre("E4106@2", "E4106@3", "E4106@4", "E4106@5", "E4106@6"));
   EXPECT_THAT(place_ids(loaded), ElementsAre("F"));
 }
 
 TEST(RegistryCsv, BadDevicesAreRefusedAndTheRestKept) {
   const auto loaded = load_devices(
-      ",smoke,B7,,,,\nD2,smoke,B9,,,,\nD3,smoke,B7,,soon,,\nD4,smoke,B7,,-1,,\nD5,smoke,B7,,,comissioned,\n"
+      ",smoke,B7,,,,\nD2,smoke,B9,,,,\nD3,smoke,B7,,soon,,\nD4,smoke,B7,,-1,,\nD5,smoke,B7,,,"
+      "comissioned,\n"
       "D6,smoke,B7,,1.5,,\nD7,smoke,B7,,0,test,\nD8,smoke,,,,,\n");
   EXPECT_THAT(codes(loaded),
               ElementsAre("E4201@2", "E4203@3", "E4205@4", "E4205@5", "E4206@6", "E4205@7"));
@@ -169,14 +184,16 @@ TEST(RegistryCsv, BadDevicesAreRefusedAndTheRestKept) {
 }
 
 TEST(RegistryCsv, RowsOfTheWrongWidthAndBrokenQuotesAreRefused) {
-  const auto loaded = load_devices("D1,smoke,B7\nD2,smoke,B7,,,,,extra\n\"D3\"x,smoke,B7,,,,\nD4,smoke,B7,,,,\n"
-                                   "D5,smoke,\"B7,,,,\nD6,smoke,B7,,,,\n");
+  const auto loaded = load_devices(
+      "D1,smoke,B7\nD2,smoke,B7,,,,,extra\n\"D3\"x,smoke,B7,,,,\nD4,smoke,B7,,,,\n"
+      "D5,smoke,\"B7,,,,\nD6,smoke,B7,,,,\n");
   EXPECT_THAT(codes(loaded), ElementsAre("E4006@2", "E4006@3", "E4007@4", "E4007@6"));
   EXPECT_EQ(loaded.registry->devices().size(), 1u);
 }
 
 TEST(RegistryCsv, NamesOfPeopleHaveNoPlaceInIt) {
-  const auto devices = load_devices("13800138000,smoke,B7,,,,\nD2,smoke,B7,,,,京A12345\nD3,smoke,B7,,,,\n");
+  const auto devices =
+      load_devices("13800138000,smoke,B7,,,,\nD2,smoke,B7,,,,京A12345\nD3,smoke,B7,,,,\n");
   EXPECT_THAT(codes(devices), ElementsAre("E4301@2", "E4301@3"));
   EXPECT_EQ(devices.diagnostics[0].source_line, "") << "private text is not repeated";
   EXPECT_EQ(devices.registry->devices().size(), 1u);
@@ -184,18 +201,22 @@ TEST(RegistryCsv, NamesOfPeopleHaveNoPlaceInIt) {
 }
 
 TEST(RegistryCsv, OverlongTextIsRefused) {
-  EXPECT_THAT(codes(load_devices(std::string(129, 'x') + ",smoke,B7,,,,\n")), ElementsAre("E4302@2"));
+  EXPECT_THAT(codes(load_devices(std::string(129, 'x') + ",smoke,B7,,,,\n")),
+              ElementsAre("E4302@2"));
 }
 
 TEST(RegistryCsv, StrictKeepsNothingOfARegistryWithAnError) {
   const std::string bad = std::string(kDevicesHeader) + "D1,smoke,nowhere,,,,\n";
   EXPECT_EQ(load(std::string(kPlacesHeader), bad, {.strict = true}).registry, nullptr);
   EXPECT_NE(load(std::string(kPlacesHeader), bad).registry, nullptr);
-  EXPECT_NE(load(std::string(kPlacesHeader), std::string(kDevicesHeader), {.strict = true}).registry, nullptr);
+  EXPECT_NE(
+      load(std::string(kPlacesHeader), std::string(kDevicesHeader), {.strict = true}).registry,
+      nullptr);
 }
 
 TEST(RegistryCsv, AMissingEmptyOrForeignFileIsSaidSo) {
-  EXPECT_THAT(codes(load_registry({{"places.csv", std::string(kPlacesHeader)}})), ElementsAre("E4001@0"));
+  EXPECT_THAT(codes(load_registry({{"places.csv", std::string(kPlacesHeader)}})),
+              ElementsAre("E4001@0"));
   EXPECT_THAT(codes(load("", "\n\n")), ElementsAre("E4002@0", "E4002@0"));
   EXPECT_THAT(codes(load("place_id,parent_id,kind\n\xff,,city\n", std::string(kDevicesHeader))),
               ElementsAre("E4008@0"));
@@ -219,7 +240,8 @@ TEST(RegistryCsv, DiagnosticsAreBoundedAndTheRestCounted) {
 }
 
 TEST(RegistryCsv, BothLanguagesAreThere) {
-  const auto loaded = load("place_id,parent_id,kind,what\nB1,nowhere,bulding,x\n\"B", "device_id\n");
+  const auto loaded =
+      load("place_id,parent_id,kind,what\nB1,nowhere,bulding,x\n\"B", "device_id\n");
   for (const Diagnostic& d : loaded.diagnostics) {
     EXPECT_NE(d.message_en, "") << d.code;
     EXPECT_NE(d.message_zh, "") << d.code;
@@ -235,21 +257,23 @@ TEST(RegistryCsv, TheWholeCityLoads) {
   constexpr int kBuildings = 17'000;
   constexpr int kDevices = 170'000;
   for (int i = 0; i < kBuildings; ++i) {
-    places += fmt::format("B-{0:05},C1,building,和园小区{0}号楼,Heyuan Building {0},30.512345,104.123456,B-{1:05},\n",
-                          i, (i + 1) % kBuildings);
+    places += fmt::format(
+        "B-{0:05},C1,building,和园小区{0}号楼,Heyuan Building {0},30.512345,104.123456,B-{1:05},\n",
+        i, (i + 1) % kBuildings);
     for (int floor = 1; floor <= 3; ++floor) {
       places += fmt::format("B-{0:05}-F{1},B-{0:05},floor,{1}层,Floor {1},,,,\n", i, floor);
     }
   }
   for (int i = 0; i < kDevices; ++i) {
-    devices += fmt::format("SD-{:06},smoke_detector,B-{:05}-F{},g{:05},86400,commissioned,\n", i, i % kBuildings,
-                           1 + i % 3, i / 50);
+    devices += fmt::format("SD-{:06},smoke_detector,B-{:05}-F{},g{:05},86400,commissioned,\n", i,
+                           i % kBuildings, 1 + i % 3, i / 50);
   }
   const auto begin = std::chrono::steady_clock::now();
   const auto loaded = load(std::move(places), std::move(devices));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  std::cout << fmt::format("{} devices and {} places in {:.3f} s\n", loaded.registry->devices().size(),
-                           loaded.registry->places().size(), took.count());
+  std::cout << fmt::format("{} devices and {} places in {:.3f} s\n",
+                           loaded.registry->devices().size(), loaded.registry->places().size(),
+                           took.count());
   EXPECT_EQ(loaded.registry->devices().size(), static_cast<std::size_t>(kDevices));
   EXPECT_EQ(loaded.registry->places().size(), static_cast<std::size_t>(1 + 4 * kBuildings));
   EXPECT_TRUE(loaded.diagnostics.empty());

@@ -14,17 +14,19 @@ TEST(Rfc3339, IsReadToTheNanosecond) {
   EXPECT_EQ(t->seconds, 1'767'225'600);
   EXPECT_EQ(t->nanos, 123'456'789u);
   EXPECT_EQ(parse_rfc3339("1969-12-31t23:59:59.5z")->seconds, -1);
-  EXPECT_EQ(parse_rfc3339("2016-12-31T23:59:60Z")->seconds, parse_rfc3339("2017-01-01T00:00:00Z")->seconds);
+  EXPECT_EQ(parse_rfc3339("2016-12-31T23:59:60Z")->seconds,
+            parse_rfc3339("2017-01-01T00:00:00Z")->seconds);
   EXPECT_EQ(parse_rfc3339("0001-01-01T00:00:00Z")->seconds, kMinInstant);
   EXPECT_EQ(parse_rfc3339("9999-12-31T23:59:59Z")->seconds, kMaxInstant);
 }
 
 TEST(Rfc3339, RefusesWhatIsNot) {
-  for (const char* text : {"", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
-                           "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z",
-                           "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+0800", "2026-01-01T00:00:00+24:00",
-                           "2026-01-01T00:00:00Zx", "26-01-01T00:00:00Z", "0000-01-01T00:00:00Z",
-                           "0001-01-01T00:00:00+01:00", "1767225600123"}) {
+  for (const char* text :
+       {"", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
+        "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z",
+        "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+0800", "2026-01-01T00:00:00+24:00",
+        "2026-01-01T00:00:00Zx", "26-01-01T00:00:00Z", "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+01:00", "1767225600123"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
 }
@@ -53,12 +55,13 @@ TEST(Base64, ReadsBothAlphabetsWithOrWithoutPadding) {
 }
 
 TEST(Utf8, KnowsEveryIllFormedShape) {
-  for (const char* text : {"", "ascii", "烟雾", "\xf0\x9f\x94\xa5", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf",
-                           "longer than eight bytes 烟"}) {
+  for (const char* text : {"", "ascii", "烟雾", "\xf0\x9f\x94\xa5", "\xed\x9f\xbf",
+                           "\xf4\x8f\xbf\xbf", "longer than eight bytes 烟"}) {
     EXPECT_TRUE(is_utf8(text)) << text;
   }
-  for (const char* text : {"\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
-                           "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe7\x83", "12345678\xff", "\xe7\x83x"}) {
+  for (const char* text :
+       {"\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", "\xe7\x83", "12345678\xff", "\xe7\x83x"}) {
     EXPECT_FALSE(is_utf8(text));
   }
   EXPECT_TRUE(is_utf8(std::string_view("\0", 1)));
@@ -73,7 +76,8 @@ TEST(Utf8, IsCutBetweenCharactersAndBytesThatAreNoneWhereverTheyAre) {
 }
 
 TEST(SplitBatch, FindsTheEventsOfAnArrayAndOfAWrapper) {
-  for (const char* text : {R"([{"a":NaN},{"b":"],}"}])", R"( { "x" : [1,{}] , "events" : [{"a":NaN},{"b":"],}"}] , "y":1 } )"}) {
+  for (const char* text : {R"([{"a":NaN},{"b":"],}"}])",
+                           R"( { "x" : [1,{}] , "events" : [{"a":NaN},{"b":"],}"}] , "y":1 } )"}) {
     const auto batch = split_batch(text);
     ASSERT_TRUE(batch) << text;
     ASSERT_EQ(batch->events.size(), 2u) << text;
@@ -94,7 +98,8 @@ TEST(SplitBatch, SaysWhereTheArrayStopsBeingOne) {
 }
 
 TEST(SplitBatch, WhatIsNoBatchIsNotSplit) {
-  for (const char* text : {"", "{", R"({"type":"x"})", R"({"a" 1,"events":[1]})", "nonsense", R"("[1]")"}) {
+  for (const char* text :
+       {"", "{", R"({"type":"x"})", R"({"a" 1,"events":[1]})", "nonsense", R"("[1]")"}) {
     EXPECT_FALSE(split_batch(text)) << text;
   }
 }

@@ -23,7 +23,8 @@ constexpr int kAppenders = 4;
     threads.emplace_back([&, t] {
       for (std::uint32_t i = 0;; ++i) {
         const std::uint32_t number = (static_cast<std::uint32_t>(run * kAppenders + t) << 20) | i;
-        const auto position = (*log)->append(RecordKind::frame, std::to_string(number) + std::string(200, ' '));
+        const auto position =
+            (*log)->append(RecordKind::frame, std::to_string(number) + std::string(200, ' '));
         if (!position || !(*log)->commit(*position)) ::_exit(1);
         if (::write(pipe_end, &number, sizeof number) != sizeof number) ::_exit(1);
       }
@@ -60,9 +61,11 @@ TEST(Crash, WhatWasCommittedBeforeAKillIsThereAfterIt) {
     ASSERT_NE(log, nullptr);
     std::set<std::uint32_t> found;
     for (const Kept& kept : read_all(*log)) {
-      if (kept.kind == RecordKind::frame) found.insert(static_cast<std::uint32_t>(std::stoul(kept.body)));
+      if (kept.kind == RecordKind::frame)
+        found.insert(static_cast<std::uint32_t>(std::stoul(kept.body)));
     }
-    for (const std::uint32_t wanted : promised) ASSERT_TRUE(found.contains(wanted)) << "run " << run;
+    for (const std::uint32_t wanted : promised)
+      ASSERT_TRUE(found.contains(wanted)) << "run " << run;
   }
 }
 

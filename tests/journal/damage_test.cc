@@ -1,5 +1,5 @@
-// What a crash or a bad disk leaves behind: a torn tail is cut, damage is refused, and no reader ever
-// gets a record that nobody wrote.
+// What a crash or a bad disk leaves behind: a torn tail is cut, damage is refused, and no reader
+// ever gets a record that nobody wrote.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <xxhash.h>
@@ -59,9 +59,10 @@ class Damage : public testing::Test {
 
   std::vector<Kept> read_by_inspection() {
     std::vector<Kept> kept;
-    inspection_ = *inspect(folder_.log(), [&](const LogRecord& r, const SegmentStat&, std::uint64_t) {
-      kept.push_back({r.position, r.arr, r.kind, std::string(r.body)});
-    });
+    inspection_ =
+        *inspect(folder_.log(), [&](const LogRecord& r, const SegmentStat&, std::uint64_t) {
+          kept.push_back({r.position, r.arr, r.kind, std::string(r.body)});
+        });
     return kept;
   }
 
@@ -142,8 +143,8 @@ TEST_F(Damage, ARecordThatLaterOnesCallSyncedIsNeverCut) {
 }
 
 TEST_F(Damage, AnUnsyncedGroupWithAHoleIsCutFromTheHole) {
-  // Without sync no record says that another is on disk: the disk may keep the later page and lose the
-  // earlier one.
+  // Without sync no record says that another is on disk: the disk may keep the later page and lose
+  // the earlier one.
   fill(5, Durability::os, 64 << 20);
   std::string bytes = files_.back().second;
   const std::size_t one = kRecordHeaderBytes + written_.back().body.size();

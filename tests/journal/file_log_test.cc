@@ -99,7 +99,8 @@ TEST_F(FileLogTest, ManyAppendersGetPositionsWithoutGapsAndKeepTheirOwnOrder) {
   for (std::size_t i = 1; i < all.size(); ++i) {
     EXPECT_EQ(all[i].position, i + 1);
     const int t = std::stoi(all[i].body);
-    EXPECT_EQ(all[i].body, std::to_string(t) + ":" + std::to_string(next[static_cast<std::size_t>(t)]++));
+    EXPECT_EQ(all[i].body,
+              std::to_string(t) + ":" + std::to_string(next[static_cast<std::size_t>(t)]++));
   }
 }
 
@@ -309,14 +310,15 @@ int run_in_child(int (*body)(const FileLogOptions&), const FileLogOptions& optio
 
 TEST_F(FileLogTest, AFolderWithoutPermissionIsRefusedByName) {
   std::filesystem::create_directory(folder_.log());
-  for (const auto perms : {std::filesystem::perms::none,
-                           std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec}) {
+  for (const auto perms : {std::filesystem::perms::none, std::filesystem::perms::owner_read |
+                                                             std::filesystem::perms::owner_exec}) {
     std::filesystem::permissions(folder_.log(), perms);
     EXPECT_EQ(run_in_child(open_without_permission, options()), 0);
   }
 }
 
-// In a child of its own, because the limit holds for the whole process. Returns 0 or the failed line.
+// In a child of its own, because the limit holds for the whole process. Returns 0 or the failed
+// line.
 int write_against_a_real_limit(const FileLogOptions& options) {
   ::signal(SIGXFSZ, SIG_IGN);
   rlimit limit{};

@@ -1,6 +1,6 @@
 #pragma once
-/// A folder for one test, a clock it sets, a disk that fails when told to, and short words for what the
-/// journal's tests do all the time.
+/// A folder for one test, a clock it sets, a disk that fails when told to, and short words for what
+/// the journal's tests do all the time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -135,7 +135,8 @@ inline void write_bytes(const std::filesystem::path& path, std::string_view byte
 
 inline std::vector<std::filesystem::path> segment_files(const std::string& folder) {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) paths.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    paths.push_back(entry.path());
   std::ranges::sort(paths);
   return paths;
 }

@@ -33,7 +33,8 @@ bool Mosquitto::start() {
   std::vector<std::string> full = command;
   full[0] = "/usr/sbin/mosquitto";
   const std::string out = folder() + "/mosquitto.log";
-  return (child_.start(command, out) || child_.start(full, out)) && app::wait_listening(port_, kPatience);
+  return (child_.start(command, out) || child_.start(full, out)) &&
+         app::wait_listening(port_, kPatience);
 }
 
 void Mosquitto::stop() { child_.stop(kPatience); }
@@ -53,8 +54,8 @@ bool Mosquitto::run(const std::vector<std::string>& command, std::string& output
 bool Mosquitto::publish(const std::string& topic, std::string_view payload, bool retain) {
   const std::string file = folder() + "/payload";
   std::ofstream(file, std::ios::binary) << payload;
-  std::vector<std::string> command = {"mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(port_),
-                                      "-q", "1", "-t", topic};
+  std::vector<std::string> command = {
+      "mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(port_), "-q", "1", "-t", topic};
   command.emplace_back(payload.empty() ? "-n" : "-f");
   if (!payload.empty()) command.push_back(file);
   if (retain) command.emplace_back("-r");
@@ -65,7 +66,8 @@ bool Mosquitto::publish(const std::string& topic, std::string_view payload, bool
 bool Mosquitto::hears(const std::string& topic, int count) {
   std::string output;
   return run({"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(port_), "-t", topic, "-C",
-              std::to_string(count)}, output);
+              std::to_string(count)},
+             output);
 }
 
 void Mosquitto::add_user(const std::string& name, const std::string& password) {

@@ -1,6 +1,7 @@
 #pragma once
-/// Mosquitto: a real broker of one test on a free port, and mosquitto_pub to talk to it. Stopped, and its
-/// folder removed, with this object. It keeps its sessions over stop() and start(). Thread: one.
+/// Mosquitto: a real broker of one test on a free port, and mosquitto_pub to talk to it. Stopped,
+/// and its folder removed, with this object. It keeps its sessions over stop() and start(). Thread:
+/// one.
 #include <string>
 #include <string_view>
 

@@ -11,8 +11,8 @@
 namespace tocsin::app {
 namespace {
 
-using testing::MemoryLog;
 using ::testing::HasSubstr;
+using testing::MemoryLog;
 
 constexpr Duration kPatience{20'000};
 
@@ -33,7 +33,8 @@ std::vector<Written> script() {
   add(RecordKind::start, 0, "");
   add(RecordKind::bundle, 5, rules_body({kSmokeRule, kRepeatedRule}));
   for (int i = 0; i < 6; ++i) {
-    add(RecordKind::frame, 7'000, frame_body(fmt::format("[{},{}]", smoke("D1", now), smoke("D2", now, 0.5 * i))));
+    add(RecordKind::frame, 7'000,
+        frame_body(fmt::format("[{},{}]", smoke("D1", now), smoke("D2", now, 0.5 * i))));
   }
   add(RecordKind::frame, 10, frame_body("{broken"));
   add(RecordKind::tick, 60'000, "");
@@ -55,7 +56,8 @@ class EngineLoopTest : public ::testing::Test {
  protected:
   // The clock stands at the start: no timer is ever due by it, so no tick is asked for.
   std::unique_ptr<EngineLoop> loop(Log& events, alerts::AlertLog& alerts) {
-    return std::make_unique<EngineLoop>(events, alerts, catalogue_, [] { return from_unix_ms(kStart); });
+    return std::make_unique<EngineLoop>(events, alerts, catalogue_,
+                                        [] { return from_unix_ms(kStart); });
   }
 
   // Runs an engine over everything in `events`, then lets it go.
@@ -70,12 +72,15 @@ class EngineLoopTest : public ::testing::Test {
     ASSERT_TRUE((*alerts)->commit((*alerts)->last_position()));
   }
 
-  std::vector<alerts::AlertRecord> all_said(Log& alert_log) { return said(**alerts::AlertLog::open(alert_log)); }
+  std::vector<alerts::AlertRecord> all_said(Log& alert_log) {
+    return said(**alerts::AlertLog::open(alert_log));
+  }
 
   Catalogue catalogue_ = ingest::builtin_catalogue();
 };
 
-void expect_same(const std::vector<alerts::AlertRecord>& got, const std::vector<alerts::AlertRecord>& want) {
+void expect_same(const std::vector<alerts::AlertRecord>& got,
+                 const std::vector<alerts::AlertRecord>& want) {
   ASSERT_EQ(got.size(), want.size());
   for (std::size_t i = 0; i < got.size(); ++i) {
     EXPECT_EQ(got[i].cause, want[i].cause);
@@ -108,7 +113,8 @@ TEST_F(EngineLoopTest, DroppedAfterAnyRecordAndAnyRevisionItSaysTheSameAsUndistu
     MemoryLog alert_log;
     const auto alerts = alerts::AlertLog::open(alert_log);
     for (std::size_t i = 0; i < kept; ++i) {
-      const auto at = (*alerts)->append(want[i].cause.record, want[i].cause.index, want[i].revision);
+      const auto at =
+          (*alerts)->append(want[i].cause.record, want[i].cause.index, want[i].revision);
       ASSERT_TRUE(at && (*alerts)->commit(*at));
     }
     MemoryLog events;
@@ -169,7 +175,8 @@ TEST_F(EngineLoopTest, AFullDiskHoldsTheEngineAndLosesNoRevision) {
   const auto engine = loop(events, **alerts);
   alert_log.fail_appends(LogError::no_space);
   engine->start();
-  while (engine->status()->waiting.empty()) ASSERT_FALSE(engine->wait_applied(events.durable(), Duration{5}));
+  while (engine->status()->waiting.empty())
+    ASSERT_FALSE(engine->wait_applied(events.durable(), Duration{5}));
   EXPECT_EQ(engine->status()->failure, "");
   alert_log.fail_appends(std::nullopt);
   ASSERT_TRUE(engine->wait_applied(events.durable(), kPatience));

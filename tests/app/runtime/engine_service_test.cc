@@ -1,4 +1,5 @@
-// The service without a broker and without Kafka: its logs, its engine, its HTTP server, its refusals.
+// The service without a broker and without Kafka: its logs, its engine, its HTTP server, its
+// refusals.
 #include "app/runtime/engine_service.h"
 
 #include <gmock/gmock.h>
@@ -18,8 +19,8 @@ namespace {
 
 using journal::read_bytes;
 using journal::write_bytes;
-using testing::HttpClient;
 using ::testing::HasSubstr;
+using testing::HttpClient;
 
 constexpr int kUnavailable = 69, kIo = 74, kConfig = 78;
 
@@ -70,8 +71,10 @@ TEST_F(EngineServiceTest, AnswersOverHttpWhileItRuns) {
   EXPECT_EQ(nlohmann::json::parse(ready.body)["ready"], true);
   const auto metrics = client.get("/metrics");
   EXPECT_THAT(metrics.head, HasSubstr("text/plain; version=0.0.4"));
-  for (const char* line : {"tocsin_books_balanced 1\n", "tocsin_rules 1\n", "tocsin_events_received_total 0\n",
-                           "tocsin_rule_matches_total{rule=\"smoke\"} 0\n", "# TYPE tocsin_log_fsync_seconds histogram"}) {
+  for (const char* line :
+       {"tocsin_books_balanced 1\n", "tocsin_rules 1\n", "tocsin_events_received_total 0\n",
+        "tocsin_rule_matches_total{rule=\"smoke\"} 0\n",
+        "# TYPE tocsin_log_fsync_seconds histogram"}) {
     EXPECT_THAT(metrics.body, HasSubstr(line));
   }
   EXPECT_THAT(client.get("/").body, HasSubstr("/readyz"));
@@ -84,7 +87,9 @@ TEST_F(EngineServiceTest, WhatTheLogHoldsIsAppliedAtStartAndSaidOnce) {
   for (const std::size_t newly_said : {2u, 0u}) {
     std::atomic<std::size_t> fired{0};
     EngineService service(options_);
-    service.on_alert([&](const AlertRevision& revision) { fired += revision.state == AlertState::firing ? 1 : 0; });
+    service.on_alert([&](const AlertRevision& revision) {
+      fired += revision.state == AlertState::firing ? 1 : 0;
+    });
     ASSERT_FALSE(service.start().has_value());
     EXPECT_EQ(service.status()->books.received, 3u);
     HttpClient client(service.ready().http);
@@ -94,12 +99,13 @@ TEST_F(EngineServiceTest, WhatTheLogHoldsIsAppliedAtStartAndSaidOnce) {
     EXPECT_EQ(fired, newly_said);
   }
   std::size_t opened = 0;
-  ASSERT_TRUE(journal::inspect(alert_folder(), [&](const LogRecord& record, const auto&, std::uint64_t) {
-    v1::LogAlert alert;
-    if (record.kind != RecordKind::alert) return;
-    ASSERT_TRUE(alert.ParseFromArray(record.body.data(), static_cast<int>(record.body.size())));
-    opened += alert.alert().state() == "firing" ? 1 : 0;
-  }));
+  ASSERT_TRUE(
+      journal::inspect(alert_folder(), [&](const LogRecord& record, const auto&, std::uint64_t) {
+        v1::LogAlert alert;
+        if (record.kind != RecordKind::alert) return;
+        ASSERT_TRUE(alert.ParseFromArray(record.body.data(), static_cast<int>(record.body.size())));
+        opened += alert.alert().state() == "firing" ? 1 : 0;
+      }));
   EXPECT_EQ(opened, 2u);
 }
 
@@ -165,11 +171,13 @@ TEST_F(EngineServiceTest, BadRulesAtStartAreToldWithEveryDiagnostic) {
 
 TEST_F(EngineServiceTest, ABadRowInTheRegistryCostsThatRowOnly) {
   options_.registry = folder_.path();
-  write_bytes(folder_.path() + "/places.csv",
-              "place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\nB7,,building,,,,,,\n");
+  write_bytes(
+      folder_.path() + "/places.csv",
+      "place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\nB7,,building,,,,,,\n");
   write_bytes(folder_.path() + "/devices.csv",
               "device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n"
-              "D1,smoke,B7,g1,,commissioned,\nD2,smoke,B7,g1,soon,commissioned,\nD3,smoke,B7,g1,60,test,\n");
+              "D1,smoke,B7,g1,,commissioned,\nD2,smoke,B7,g1,soon,commissioned,\nD3,smoke,B7,g1,60,"
+              "test,\n");
   EngineService service(options_);
   ASSERT_FALSE(service.start().has_value());
   EXPECT_EQ(service.status()->devices, 2u);
@@ -236,9 +244,10 @@ TEST_F(EngineServiceTest, AnEventLogThatLostItsEndIsRefusedBecauseAlertsSayMore)
   }
   // Only the first record is left, as if the disk had lost the rest.
   std::uint64_t second_record = 0;
-  ASSERT_TRUE(journal::inspect(events(), [&](const LogRecord& record, const auto&, std::uint64_t offset) {
-    if (record.position == 2) second_record = offset;
-  }));
+  ASSERT_TRUE(
+      journal::inspect(events(), [&](const LogRecord& record, const auto&, std::uint64_t offset) {
+        if (record.position == 2) second_record = offset;
+      }));
   write_bytes(segment, read_bytes(segment).substr(0, second_record));
   EngineService service(options_);
   const auto refusal = service.start();

@@ -11,9 +11,9 @@
 namespace tocsin::app {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::HttpAnswer;
 using testing::HttpClient;
-using ::testing::HasSubstr;
 
 constexpr const char* kAnyPort = "127.0.0.1:0";
 
@@ -89,7 +89,8 @@ TEST_F(HttpServerTest, ConnectionsOverTheLimitAreClosedAndAFreedPlaceIsGivenAgai
   clients.clear();
   // The server learns of the closed connections in its own time.
   int status = 0;
-  for (int i = 0; i < 1000 && status != 200; ++i) status = HttpClient(address_).get("/hello").status;
+  for (int i = 0; i < 1000 && status != 200; ++i)
+    status = HttpClient(address_).get("/hello").status;
   EXPECT_EQ(status, 200);
 }
 
@@ -111,7 +112,8 @@ TEST_F(HttpServerTest, StopsWithConnectionsOpen) {
 }
 
 TEST(HttpAddress, WhatIsNotAnAddressIsRefused) {
-  for (const char* bad : {"", "8080", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "no-such-name:0"}) {
+  for (const char* bad :
+       {"", "8080", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "no-such-name:0"}) {
     HttpServer server;
     const auto bound = server.start(bad, {});
     ASSERT_FALSE(bound.has_value()) << bad;

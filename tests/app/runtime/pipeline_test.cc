@@ -15,7 +15,8 @@ using ::testing::HasSubstr;
 class PipelineTest : public ::testing::Test {
  protected:
   /// Applies one record `after` ms past the start; returns what it made.
-  std::vector<AlertRevision> apply(std::int64_t after, RecordKind kind, std::string_view body = {}) {
+  std::vector<AlertRevision> apply(std::int64_t after, RecordKind kind,
+                                   std::string_view body = {}) {
     std::vector<AlertRevision> out;
     pipeline_->apply({++position_, from_unix_ms(kStart + after), kind, body}, out);
     return out;
@@ -40,9 +41,10 @@ TEST_F(PipelineTest, TheBooksBalanceOverEveryKindOfEvent) {
   apply(0, RecordKind::bundle, rules_body({kSmokeRule}));
   const std::string alarm = smoke("D1", kStart);
   frame(10, alarm);
-  frame(20, alarm);                                              // the same again
-  frame(60'000, smoke("D2", kStart));                            // a minute old
-  frame(60'000, fmt::format(R"([{},{{"type":"smoke.alarm"}},{{"device_id":"D4"}}])", smoke("D3", kStart + 60'000)));
+  frame(20, alarm);                    // the same again
+  frame(60'000, smoke("D2", kStart));  // a minute old
+  frame(60'000, fmt::format(R"([{},{{"type":"smoke.alarm"}},{{"device_id":"D4"}}])",
+                            smoke("D3", kStart + 60'000)));
   frame(60'000, "{not json");
   frame(60'000, "");
   const Books& books = pipeline_->books();
@@ -78,7 +80,8 @@ TEST_F(PipelineTest, SamplesAreBoundedAndTheOldestGoesFirst) {
 
 TEST_F(PipelineTest, ARetainedFrameIsStateAndNoEvent) {
   apply(0, RecordKind::bundle, rules_body({kSmokeRule}));
-  const auto out = apply(1, RecordKind::frame, frame_body(smoke("D1", kStart), "tocsin/v1/g1/json", true));
+  const auto out =
+      apply(1, RecordKind::frame, frame_body(smoke("D1", kStart), "tocsin/v1/g1/json", true));
   EXPECT_TRUE(out.empty());
   EXPECT_EQ(pipeline_->books().received, 0u);
 }
@@ -103,7 +106,8 @@ TEST_F(PipelineTest, ATimersRevisionIsTheSameWhicheverRecordLetsItFire) {
   };
   const auto by_tick = resolved_by(RecordKind::tick, 600'002, {});
   const auto by_beat = resolved_by(RecordKind::beat, 607'000, {});
-  const auto by_event = resolved_by(RecordKind::frame, 900'000, frame_body(smoke("D9", kStart + 900'000, 0.1)));
+  const auto by_event =
+      resolved_by(RecordKind::frame, 900'000, frame_body(smoke("D9", kStart + 900'000, 0.1)));
   ASSERT_EQ(by_tick.size(), 1u);
   EXPECT_EQ(by_tick[0].state, AlertState::resolved);
   EXPECT_EQ(by_tick[0].reason, Reason::quiet);
@@ -144,12 +148,15 @@ TEST_F(PipelineTest, AnEventGetsThePlaceOfTheRegistryInForceWhenItArrives) {
   EXPECT_TRUE(frame(1, smoke("D1", kStart)).empty()) << "no registry, no building";
   const auto registry = [](std::string_view building) {
     Bundle files;
-    files.files.push_back({"places.csv",
-                           fmt::format("place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\n"
-                                       "{},,building,楼,Building,,,,\n", building)});
-    files.files.push_back({"devices.csv",
-                           fmt::format("device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n"
-                                       "D1,smoke,{},g1,,commissioned,\n", building)});
+    files.files.push_back(
+        {"places.csv", fmt::format("place_id,parent_id,kind,name_zh,name_en,lat,lon,adjacent,tags\n"
+                                   "{},,building,楼,Building,,,,\n",
+                                   building)});
+    files.files.push_back(
+        {"devices.csv",
+         fmt::format("device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n"
+                     "D1,smoke,{},g1,,commissioned,\n",
+                     building)});
     files.version = content_version(files.files);
     return registry_body(files);
   };

@@ -1,5 +1,6 @@
 #pragma once
-/// Log records for tests of the runtime: bodies, a bundle of two rules, and what an alert log holds.
+/// Log records for tests of the runtime: bodies, a bundle of two rules, and what an alert log
+/// holds.
 #include <fmt/format.h>
 
 #include <string>
@@ -37,8 +38,8 @@ alert:
   resolve: {quiet_for: 1m}
 )";
 
-inline std::string frame_body(std::string_view payload, std::string_view topic = "tocsin/v1/g1/json",
-                              bool retained = false) {
+inline std::string frame_body(std::string_view payload,
+                              std::string_view topic = "tocsin/v1/g1/json", bool retained = false) {
   v1::LogFrame frame;
   frame.set_topic(std::string(topic));
   frame.set_payload(std::string(payload));
@@ -47,7 +48,8 @@ inline std::string frame_body(std::string_view payload, std::string_view topic =
 }
 
 inline std::string smoke(std::string_view device, std::int64_t ts, double level = 3.0) {
-  return fmt::format(R"({{"type":"smoke.alarm","device_id":"{}","ts":{},"level":{}}})", device, ts, level);
+  return fmt::format(R"({{"type":"smoke.alarm","device_id":"{}","ts":{},"level":{}}})", device, ts,
+                     level);
 }
 
 inline std::string rules_body(std::vector<std::string> texts) {
