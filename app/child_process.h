@@ -1,8 +1,10 @@
 #pragma once
-/// ChildProcess: a program run as a child in its own process group, so that a Ctrl-C at the terminal reaches
-/// only us and we stop the children in order. If we die, the kernel kills it (PR_SET_PDEATHSIG).
+/// ChildProcess: a program run as a child in its own process group, so that a Ctrl-C at the
+/// terminal reaches only us and we stop the children in order. If we die, the kernel kills it
+/// (PR_SET_PDEATHSIG).
 ///
-/// Thread: one thread starts and stops it, and must outlive it (the kernel ties the death signal to it).
+/// Thread: one thread starts and stops it, and must outlive it (the kernel ties the death signal to
+/// it).
 #include <sys/types.h>
 
 #include <optional>
@@ -20,11 +22,12 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// Searches PATH. stdout and stderr go to `output` (appended); empty: /dev/null. False: errno says why.
+  /// Searches PATH. stdout and stderr go to `output` (appended); empty: /dev/null. False: errno
+  /// says why.
   bool start(const std::vector<std::string>& command, const std::string& output);
 
-  /// SIGTERM to its group, SIGKILL after `patience`. Returns the exit status as the shell counts it;
-  /// nullopt: it was not running.
+  /// SIGTERM to its group, SIGKILL after `patience`. Returns the exit status as the shell counts
+  /// it; nullopt: it was not running.
   std::optional<int> stop(Duration patience);
   /// Waits at most `patience`; nullopt: still running.
   std::optional<int> wait(Duration patience);

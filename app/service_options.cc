@@ -10,8 +10,9 @@ ServiceOptions service_options(const Config& config) {
   options.rules = config.rules;
   options.registry = config.registry;
   if (!config.broker.uri.empty()) {
-    options.broker = BrokerOptions{config.broker.uri, config.broker.client_id, config.broker.username,
-                                   config.broker.password_file, config.broker.trust_store};
+    options.broker =
+        BrokerOptions{config.broker.uri, config.broker.client_id, config.broker.username,
+                      config.broker.password_file, config.broker.trust_store};
   }
   options.kafka = {config.kafka.bootstrap, config.kafka.topic, config.kafka.shadow_topic,
                    config.kafka.heartbeat_topic, config.kafka.format == "protobuf"};

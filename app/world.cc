@@ -38,7 +38,8 @@ std::string deploy_folder() {
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   for (const fs::path& base : {self.parent_path() / "../..", fs::path(".")}) {
     const fs::path deploy = base / "deploy";
-    if (fs::is_directory(deploy / "rules.d", error)) return fs::weakly_canonical(deploy, error).string();
+    if (fs::is_directory(deploy / "rules.d", error))
+      return fs::weakly_canonical(deploy, error).string();
   }
   return {};
 }
@@ -52,7 +53,8 @@ std::string World::start_broker() {
   // Debian puts it where only root's PATH looks.
   if (!broker_.start({"mosquitto", "-c", config}, log("mosquitto")) &&
       !broker_.start({"/usr/sbin/mosquitto", "-c", config}, log("mosquitto"))) {
-    return fmt::format("mosquitto does not start: {} (apt-get install mosquitto)", std::strerror(errno));
+    return fmt::format("mosquitto does not start: {} (apt-get install mosquitto)",
+                       std::strerror(errno));
   }
   if (wait_listening(mqtt_port_, kBrokerPatience)) return {};
   return "mosquitto does not listen: " + last_line(log("mosquitto"));
@@ -69,7 +71,8 @@ std::string World::start_kafka(const std::string& script) {
     if (!kafka_process_.running()) return "Kafka ended: " + last_line(log("kafka"));
     poll(nullptr, 0, 100);
   }
-  return fmt::format("Kafka is not ready after {} s: {}", kKafkaPatienceSeconds, last_line(log("kafka")));
+  return fmt::format("Kafka is not ready after {} s: {}", kKafkaPatienceSeconds,
+                     last_line(log("kafka")));
 }
 
 std::string World::write_registry(const CityOptions& city) {
@@ -80,13 +83,19 @@ std::string World::write_registry(const CityOptions& city) {
   options.registry_only = true;
   const std::atomic<bool> never{false};
   const auto written = sim::run_sim(options, never);
-  return written ? std::string{} : fmt::format("the simulated city: {}", sim::to_string(written.error()));
+  return written ? std::string{}
+                 : fmt::format("the simulated city: {}", sim::to_string(written.error()));
 }
 
 std::string World::start_engine(const std::string& rules) {
-  const std::vector<std::string> command{"/proc/self/exe", "run", "--json", "-q", "--data", folder() + "/data",
-                                         "--rules", rules, "--registry", registry_folder(), "--broker",
-                                         broker_uri(), "--kafka", kafka_bootstrap_, "--http", "127.0.0.1:0"};
+  const std::vector<std::string> command{"/proc/self/exe", "run",
+                                         "--json",         "-q",
+                                         "--data",         folder() + "/data",
+                                         "--rules",        rules,
+                                         "--registry",     registry_folder(),
+                                         "--broker",       broker_uri(),
+                                         "--kafka",        kafka_bootstrap_,
+                                         "--http",         "127.0.0.1:0"};
   if (!engine_.start(command, log("engine"))) {
     return fmt::format("the engine does not start: {}", std::strerror(errno));
   }
@@ -95,14 +104,17 @@ std::string World::start_engine(const std::string& rules) {
     if (!engine_.running()) return "the engine ended: " + last_line(log("engine"));
     poll(nullptr, 0, 100);
   }
-  return fmt::format("the engine is not ready after {} s: {}", kEnginePatienceSeconds, last_line(log("engine")));
+  return fmt::format("the engine is not ready after {} s: {}", kEnginePatienceSeconds,
+                     last_line(log("engine")));
 }
 
 std::string World::start_city(const CityOptions& city) {
-  std::vector<std::string> command{"/proc/self/exe", "sim", "--broker", broker_uri(),
-                                   "--devices", std::to_string(city.devices),
-                                   "--seed", std::to_string(city.seed),
-                                   "--scenario", city.scenario, "--truth", truth_file()};
+  std::vector<std::string> command{"/proc/self/exe", "sim",
+                                   "--broker",       broker_uri(),
+                                   "--devices",      std::to_string(city.devices),
+                                   "--seed",         std::to_string(city.seed),
+                                   "--scenario",     city.scenario,
+                                   "--truth",        truth_file()};
   if (!city.rate.empty()) command.insert(command.end(), {"--rate", city.rate});
   if (city.run_for) command.insert(command.end(), {"--for", duration_text(*city.run_for)});
   if (city_.start(command, log("city"))) return {};

@@ -1,7 +1,7 @@
 #pragma once
-/// The world around the engine in `tocsin demo` and `tocsin bench e2e`: a real mosquitto, a real Kafka if asked
-/// for, the simulated city (and for the benchmark the engine) as processes of their own. All are children; all
-/// are gone when this is.
+/// The world around the engine in `tocsin demo` and `tocsin bench e2e`: a real mosquitto, a real
+/// Kafka if asked for, the simulated city (and for the benchmark the engine) as processes of their
+/// own. All are children; all are gone when this is.
 ///
 /// Thread: the main thread. Errors: each start says in one line what is wrong; empty: fine.
 #include <cstdint>
@@ -20,7 +20,8 @@ struct CityOptions {
   std::optional<Duration> run_for;
 };
 
-/// Where the repository's deploy/ is: beside the build the binary is in, or below the current folder; empty: neither.
+/// Where the repository's deploy/ is: beside the build the binary is in, or below the current
+/// folder; empty: neither.
 std::string deploy_folder();
 
 class World {
@@ -35,7 +36,8 @@ class World {
   /// `tocsin run` as a child, between this broker and this Kafka, until it is ready.
   std::string start_engine(const std::string& rules);
 
-  /// The city stops sending; true: it ended well. (The engine, if a child, is stopped with the servers.)
+  /// The city stops sending; true: it ended well. (The engine, if a child, is stopped with the
+  /// servers.)
   bool stop_city();
   bool city_ended() { return !city_.running(); }
   void stop_servers();

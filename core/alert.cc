@@ -9,9 +9,9 @@ constexpr std::array<std::string_view, 4> kSeverities{"low", "medium", "high", "
 constexpr std::array<std::string_view, 2> kStates{"firing", "resolved"};
 constexpr std::array<std::string_view, 3> kKinds{"rule", "rule.error", "rule.limit"};
 constexpr std::array<std::string_view, 14> kReasons{
-    "matched", "updated", "escalated", "quiet", "or_event", "breaks", "after", "on_first_event",
-    "retracted_late", "rule_removed", "rule_changed", "manual", "decommissioned",
-    "below_threshold"};
+    "matched",      "updated", "escalated",      "quiet",          "or_event",
+    "breaks",       "after",   "on_first_event", "retracted_late", "rule_removed",
+    "rule_changed", "manual",  "decommissioned", "below_threshold"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> find_word(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -27,9 +27,15 @@ std::string_view to_string(Severity s) { return kSeverities[static_cast<std::siz
 std::string_view to_string(AlertState s) { return kStates[static_cast<std::size_t>(s)]; }
 std::string_view to_string(AlertKind k) { return kKinds[static_cast<std::size_t>(k)]; }
 std::string_view to_string(Reason r) { return kReasons[static_cast<std::size_t>(r)]; }
-std::optional<Severity> severity_from(std::string_view w) { return find_word<Severity>(kSeverities, w); }
-std::optional<AlertState> alert_state_from(std::string_view w) { return find_word<AlertState>(kStates, w); }
-std::optional<AlertKind> alert_kind_from(std::string_view w) { return find_word<AlertKind>(kKinds, w); }
+std::optional<Severity> severity_from(std::string_view w) {
+  return find_word<Severity>(kSeverities, w);
+}
+std::optional<AlertState> alert_state_from(std::string_view w) {
+  return find_word<AlertState>(kStates, w);
+}
+std::optional<AlertKind> alert_kind_from(std::string_view w) {
+  return find_word<AlertKind>(kKinds, w);
+}
 std::optional<Reason> reason_from(std::string_view w) { return find_word<Reason>(kReasons, w); }
 
 }  // namespace tocsin

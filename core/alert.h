@@ -1,6 +1,6 @@
 #pragma once
-/// What comes out: one revision of one alert. A value; owns everything it says. Made by rules/, kept
-/// by the alert log, rendered by alerts/.
+/// What comes out: one revision of one alert. A value; owns everything it says. Made by rules/,
+/// kept by the alert log, rendered by alerts/.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,8 +22,17 @@ enum class Reason : std::uint8_t {
   matched,  ///< rev 1
   updated,
   escalated,
-  quiet, or_event, breaks, after, on_first_event, retracted_late, rule_removed, rule_changed,
-  manual, decommissioned, below_threshold,
+  quiet,
+  or_event,
+  breaks,
+  after,
+  on_first_event,
+  retracted_late,
+  rule_removed,
+  rule_changed,
+  manual,
+  decommissioned,
+  below_threshold,
 };
 
 std::string_view to_string(Severity severity);

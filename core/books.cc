@@ -6,9 +6,9 @@ namespace tocsin {
 
 std::string_view to_string(RejectReason reason) {
   static constexpr std::array<std::string_view, kRejectReasons> names{
-      "bad_topic", "empty_frame", "frame_too_large", "batch_too_large", "malformed", "too_deep",
-      "invalid_utf8", "unknown_type", "missing_field", "missing_ts", "wrong_type", "not_finite",
-      "out_of_range", "privacy"};
+      "bad_topic",  "empty_frame",  "frame_too_large", "batch_too_large", "malformed",
+      "too_deep",   "invalid_utf8", "unknown_type",    "missing_field",   "missing_ts",
+      "wrong_type", "not_finite",   "out_of_range",    "privacy"};
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -10,20 +10,20 @@ namespace tocsin {
 
 /// Why an event, or a whole frame (then counted as one received event), was refused. Metric label.
 enum class RejectReason : std::uint8_t {
-  bad_topic,       ///< not tocsin/v1/<gateway>/(pb|json)
+  bad_topic,  ///< not tocsin/v1/<gateway>/(pb|json)
   empty_frame,
   frame_too_large,  ///< over 256 KiB
   batch_too_large,  ///< over 1,000 events
-  malformed,       ///< not JSON, or not protobuf
-  too_deep,        ///< JSON nested deeper than the limit
+  malformed,        ///< not JSON, or not protobuf
+  too_deep,         ///< JSON nested deeper than the limit
   invalid_utf8,
   unknown_type,
-  missing_field,   ///< no type or no device_id
-  missing_ts,      ///< replay only: neither arr nor ts
-  wrong_type,      ///< a field holds another type than the catalogue's
-  not_finite,      ///< NaN or infinity
-  out_of_range,    ///< absurd timestamp, number that does not fit, over-long text
-  privacy,         ///< text that looks like an ID number, phone number or plate
+  missing_field,  ///< no type or no device_id
+  missing_ts,     ///< replay only: neither arr nor ts
+  wrong_type,     ///< a field holds another type than the catalogue's
+  not_finite,     ///< NaN or infinity
+  out_of_range,   ///< absurd timestamp, number that does not fit, over-long text
+  privacy,        ///< text that looks like an ID number, phone number or plate
   count_,
 };
 inline constexpr std::size_t kRejectReasons = static_cast<std::size_t>(RejectReason::count_);

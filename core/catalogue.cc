@@ -10,13 +10,29 @@ namespace {
 std::vector<FieldSpec> make_common_fields() {
   using enum ValueKind;
   const std::pair<const char*, ValueKind> specs[] = {
-      {"id", string}, {"type", string}, {"device_id", string}, {"ts", timestamp},
-      {"arr", timestamp}, {"seq", uint64}, {"gateway", string}, {"late", boolean},
-      {"loc.city", string}, {"loc.town", string}, {"loc.village", string}, {"loc.grid", string},
-      {"loc.site", string}, {"loc.building", string}, {"loc.floor", string}, {"loc.zone", string},
+      {"id", string},
+      {"type", string},
+      {"device_id", string},
+      {"ts", timestamp},
+      {"arr", timestamp},
+      {"seq", uint64},
+      {"gateway", string},
+      {"late", boolean},
+      {"loc.city", string},
+      {"loc.town", string},
+      {"loc.village", string},
+      {"loc.grid", string},
+      {"loc.site", string},
+      {"loc.building", string},
+      {"loc.floor", string},
+      {"loc.zone", string},
       {"loc.unit", string},
-      {"device.kind", string}, {"device.place_id", string}, {"device.gateway_id", string},
-      {"device.heartbeat_interval_s", int64}, {"device.state", string}, {"device.tags", list},
+      {"device.kind", string},
+      {"device.place_id", string},
+      {"device.gateway_id", string},
+      {"device.heartbeat_interval_s", int64},
+      {"device.state", string},
+      {"device.tags", list},
   };
   static_assert(std::size(specs) == kCommonSlots);
   std::vector<FieldSpec> fields;

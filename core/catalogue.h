@@ -1,16 +1,15 @@
 #pragma once
 /// The event catalogue: which types exist and which typed fields each has. Built from protobuf
-/// descriptors in ingest/ (a new event type needs a message and nothing else); here it is plain data,
-/// so that rules/ can check names and types without knowing protobuf.
+/// descriptors in ingest/ (a new event type needs a message and nothing else); here it is plain
+/// data, so that rules/ can check names and types without knowing protobuf.
 ///
 /// Lifetime: built once at start, then const and shared. Limits: kMaxTypes, kMaxTypeFields.
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/value.h"
 
@@ -33,8 +32,21 @@ enum class CommonSlot : std::uint8_t {
   seq,  ///< uint
   gateway,
   late,  ///< bool
-  city, town, village, grid, site, building, floor, zone, unit,  // loc.*
-  kind, place_id, gateway_id, heartbeat_interval_s, state, tags,  // device.*
+  city,
+  town,
+  village,
+  grid,
+  site,
+  building,
+  floor,
+  zone,
+  unit,  // loc.*
+  kind,
+  place_id,
+  gateway_id,
+  heartbeat_interval_s,
+  state,
+  tags,  // device.*
   count_,
 };
 inline constexpr std::size_t kCommonSlots = static_cast<std::size_t>(CommonSlot::count_);
@@ -43,15 +55,23 @@ inline constexpr std::size_t kLocKinds = 9;
 inline constexpr std::size_t kFirstDevice = static_cast<std::size_t>(CommonSlot::kind);
 inline constexpr std::size_t kMaxSlots = kCommonSlots + kMaxTypeFields;
 
-/// How protobuf writes a field of a type. JSON obeys the same ranges, so that one fact has one value
-/// whichever way it came.
+/// How protobuf writes a field of a type. JSON obeys the same ranges, so that one fact has one
+/// value whichever way it came.
 enum class WireForm : std::uint8_t {
   none,  ///< not from a message: no range beyond the kind's
   boolean,
-  int32, int64, uint32, uint64,
-  sint32, sint64,  // zigzag
-  fixed32, fixed64, sfixed32, sfixed64,
-  float32, float64,
+  int32,
+  int64,
+  uint32,
+  uint64,
+  sint32,
+  sint64,  // zigzag
+  fixed32,
+  fixed64,
+  sfixed32,
+  sfixed64,
+  float32,
+  float64,
   string,
   enumeration,
   message,  ///< Timestamp or Duration
@@ -74,7 +94,7 @@ const std::vector<FieldSpec>& common_fields();
 
 struct EventType {
   EventTypeId id{};
-  std::string name;  ///< "smoke.alarm"
+  std::string name;               ///< "smoke.alarm"
   std::vector<FieldSpec> fields;  ///< the type's own, slots kCommonSlots...
 
   const FieldSpec* find(std::string_view field) const;  ///< own or common; nullptr if neither

@@ -5,15 +5,16 @@
 namespace tocsin {
 namespace {
 
-std::chrono::nanoseconds monotonic() {
-  return std::chrono::steady_clock::now().time_since_epoch();
-}
+std::chrono::nanoseconds monotonic() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-Timestamp wall() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+Timestamp wall() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
 
 }  // namespace
 
-SystemClock::SystemClock(Timestamp floor) : base_(std::max(floor, wall())), mono_base_(monotonic()) {}
+SystemClock::SystemClock(Timestamp floor)
+    : base_(std::max(floor, wall())), mono_base_(monotonic()) {}
 
 Timestamp SystemClock::now() const {
   return base_ + std::chrono::duration_cast<Duration>(monotonic() - mono_base_);

@@ -18,9 +18,10 @@ std::size_t edits(std::string_view a, std::string_view b) {
     current[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const bool same = fold(a[i - 1]) == fold(b[j - 1]);
-      current[j] = std::min({previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (same ? 0 : 1)});
-      const bool swapped = i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
-                           fold(a[i - 2]) == fold(b[j - 1]);
+      current[j] =
+          std::min({previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (same ? 0 : 1)});
+      const bool swapped =
+          i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) && fold(a[i - 2]) == fold(b[j - 1]);
       if (swapped) current[j] = std::min(current[j], before[j - 2] + 1);
     }
     before = previous;
@@ -56,7 +57,8 @@ std::string caret_line(const Diagnostic& d) {
 }  // namespace
 
 bool has_errors(const Diagnostics& all) {
-  return std::ranges::any_of(all, [](const Diagnostic& d) { return d.level == DiagnosticLevel::error; });
+  return std::ranges::any_of(all,
+                             [](const Diagnostic& d) { return d.level == DiagnosticLevel::error; });
 }
 
 std::string render(const Diagnostic& d, Language language, bool color) {
@@ -92,7 +94,8 @@ std::string render_json(const Diagnostic& d, Language language) {
   json["col"] = d.col;
   json["end_col"] = d.end_col;
   json["message"] = zh && !d.message_zh.empty() ? d.message_zh : d.message_en;
-  json["suggestion"] = d.suggestion.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(d.suggestion);
+  json["suggestion"] =
+      d.suggestion.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(d.suggestion);
   const std::string& next = zh && !d.next_step_zh.empty() ? d.next_step_zh : d.next_step_en;
   if (!next.empty()) json["next"] = next;
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

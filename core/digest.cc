@@ -13,7 +13,8 @@ namespace tocsin {
 std::string sha256(std::string_view bytes) {
   std::array<unsigned char, 32> digest{};
   unsigned length = 0;
-  const int ok = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  const int ok =
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
   TOCSIN_CHECK(ok == 1 && length == digest.size());
   std::string text = "sha256:";
   for (const unsigned char byte : digest) text += fmt::format("{:02x}", byte);

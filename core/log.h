@@ -1,7 +1,8 @@
 #pragma once
-/// Log: the interface the whole system turns on. An ordered sequence of records, each with a position
-/// and an arrival time given once by the writer. Implementations: journal::FileLog (files on one
-/// machine); a Kafka topic when one machine is not enough. The alert log is a second instance.
+/// Log: the interface the whole system turns on. An ordered sequence of records, each with a
+/// position and an arrival time given once by the writer. Implementations: journal::FileLog (files
+/// on one machine); a Kafka topic when one machine is not enough. The alert log is a second
+/// instance.
 ///
 /// Path: sources -> Log -> engine -> (alert) Log -> publisher.
 /// Thread: append, commit and durable from any thread; a LogReader belongs to one thread.
@@ -69,7 +70,7 @@ class Log {
   virtual Result<LogPosition, LogError> append(RecordKind kind, std::string_view body) = 0;
   /// Waits until `position` is as durable as the configuration says (group commit).
   virtual Result<void, LogError> commit(LogPosition position) = 0;
-  virtual LogPosition durable() const = 0;  ///< newest durable position; 0: none
+  virtual LogPosition durable() const = 0;     ///< newest durable position; 0: none
   virtual Timestamp last_arrival() const = 0;  ///< of the newest record; epoch: none
   /// Reads from `from` (1: the beginning), following the log as it grows.
   virtual std::unique_ptr<LogReader> read(LogPosition from) = 0;

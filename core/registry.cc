@@ -9,8 +9,8 @@
 namespace tocsin {
 
 std::string_view to_string(PlaceKind kind) {
-  static constexpr std::string_view names[] = {"city", "town", "village", "grid", "site",
-                                               "building", "floor", "zone", "unit"};
+  static constexpr std::string_view names[] = {"city",     "town",  "village", "grid", "site",
+                                               "building", "floor", "zone",    "unit"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -4,20 +4,29 @@
 ///
 /// Limits: 2^32-2 places and devices; 170,000 devices load in under 1 s.
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include "core/catalogue.h"
 
 namespace tocsin {
 
 /// In the order of CommonSlot::city..unit.
-enum class PlaceKind : std::uint8_t { city, town, village, grid, site, building, floor, zone, unit };
+enum class PlaceKind : std::uint8_t {
+  city,
+  town,
+  village,
+  grid,
+  site,
+  building,
+  floor,
+  zone,
+  unit
+};
 std::string_view to_string(PlaceKind kind);
 
 using PlaceIndex = std::uint32_t;
@@ -60,7 +69,7 @@ class Registry {
   DeviceIndex add_device(Device device);
   void reserve(std::size_t places, std::size_t devices);  ///< sizes the indexes
 
-  PlaceIndex find_place(std::string_view place_id) const;    ///< kNoIndex: unknown
+  PlaceIndex find_place(std::string_view place_id) const;     ///< kNoIndex: unknown
   DeviceIndex find_device(std::string_view device_id) const;  ///< kNoIndex: unknown
   const Place& place(PlaceIndex i) const { return places_[i]; }
   const Device& device(DeviceIndex i) const { return devices_[i]; }

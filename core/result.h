@@ -19,7 +19,7 @@ class [[nodiscard]] Result : public boost::system::result<T, E> {
 }  // namespace tocsin
 
 // boost::system::result asks for this only if value() is called on an error: here, a bug.
-#define TOCSIN_RESULT_ERROR(E) \
+#define TOCSIN_RESULT_ERROR(E)                                                            \
   [[noreturn]] inline void throw_exception_from_error(E, const boost::source_location&) { \
-    ::tocsin::check_failed("value() of a Result that holds " #E, __FILE__, __LINE__); \
+    ::tocsin::check_failed("value() of a Result that holds " #E, __FILE__, __LINE__);     \
   }

@@ -1,13 +1,14 @@
 #pragma once
-/// A file by content: what loaders of rules and registries work on, so that what is replayed from the log loads
-/// exactly as it did from disk.
+/// A file by content: what loaders of rules and registries work on, so that what is replayed from
+/// the log loads exactly as it did from disk.
 #include <string>
 #include <string_view>
 
 namespace tocsin {
 
 struct SourceFile {
-  std::string name;  ///< as diagnostics print it; its last part says what it is ("bundle.yaml", "places.csv")
+  std::string name;  ///< as diagnostics print it; its last part says what it is ("bundle.yaml",
+                     ///< "places.csv")
   std::string text;
 
   std::string_view last_part() const {

@@ -113,8 +113,8 @@ std::uint64_t stable_hash(const Value& v, std::uint64_t seed) {
     const std::string_view text = bytes_of(v);
     return XXH3_64bits_withSeed(text.data(), text.size(), seed ^ 0x5);
   }
-  const std::uint64_t words[2] = {word_of(v),
-                                  std::uint64_t{nanos_of(v)} << 8 | static_cast<std::uint8_t>(v.kind())};
+  const std::uint64_t words[2] = {
+      word_of(v), std::uint64_t{nanos_of(v)} << 8 | static_cast<std::uint8_t>(v.kind())};
   return XXH3_64bits_withSeed(words, sizeof words, seed);
 }
 

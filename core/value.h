@@ -2,8 +2,8 @@
 /// Value: one typed datum of an event, a parameter or an expression. 16 bytes, trivially copyable,
 /// owns nothing: strings and lists point into memory that must outlive it.
 /// OwnedValue: the same with its own storage, for what is kept (alerts, keys, parameters).
-#include <cstdint>
 #include <compare>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,7 +26,8 @@ enum class ValueKind : std::uint8_t {
   list,
 };
 
-std::string_view to_string(ValueKind kind);  ///< CEL's type names: "bool", "int", "uint", "double"...
+std::string_view to_string(
+    ValueKind kind);  ///< CEL's type names: "bool", "int", "uint", "double"...
 
 class Value {
  public:
@@ -133,7 +134,7 @@ class OwnedValue {
  private:
   Value value_;
   std::unique_ptr<char[]> chars_;
-  std::unique_ptr<Value[]> items_;           // the list's items...
+  std::unique_ptr<Value[]> items_;            // the list's items...
   std::unique_ptr<OwnedValue[]> item_store_;  // ...and what they point to
 };
 

@@ -58,7 +58,8 @@ class Engine {
   std::optional<Timestamp> next_deadline() const;
 
   /// Swaps the bundle at engine time `at`. Rules that did not change keep their state; removed ones
-  /// resolve with rule_removed; changed ones follow their edit class (docs/rules.md, "Changing rules").
+  /// resolve with rule_removed; changed ones follow their edit class (docs/rules.md, "Changing
+  /// rules").
   void reload(std::shared_ptr<const RuleSet> rules, Timestamp at, std::vector<AlertRevision>& out);
   void set_registry(std::shared_ptr<const Registry> registry);
 

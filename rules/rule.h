@@ -1,7 +1,7 @@
 #pragma once
-/// A compiled rule bundle: what load/ makes from text and what the engine runs. Plain data, const once
-/// built, shared between shards. Everything is checked: names are slots, words are enums, durations
-/// are milliseconds; the engine finds nothing left to refuse.
+/// A compiled rule bundle: what load/ makes from text and what the engine runs. Plain data, const
+/// once built, shared between shards. Everything is checked: names are slots, words are enums,
+/// durations are milliseconds; the engine finds nothing left to refuse.
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -18,11 +18,11 @@ namespace tocsin::rules {
 
 /// Frames of every expression of a rule (cel::Input::frame).
 enum Frame : std::uint8_t {
-  kFrameEvent = 0,  ///< `e`, `loc`, `device`: the slots of the event under test
-  kFrameKey = 1,    ///< `key.*`: by index in Rule::for_each
-  kFrameAlert = 2,  ///< AlertVar, in templates and `escalate`
-  kFrameLatest = 3, ///< `latest.*`
-  kFrameStep = 4,   ///< + index of the step: its bound event's slots
+  kFrameEvent = 0,   ///< `e`, `loc`, `device`: the slots of the event under test
+  kFrameKey = 1,     ///< `key.*`: by index in Rule::for_each
+  kFrameAlert = 2,   ///< AlertVar, in templates and `escalate`
+  kFrameLatest = 3,  ///< `latest.*`
+  kFrameStep = 4,    ///< + index of the step: its bound event's slots
 };
 inline constexpr std::size_t kMaxSteps = 16;
 inline constexpr std::size_t kFrames = kFrameStep + kMaxSteps;
@@ -136,9 +136,9 @@ struct AlertSpec {
 enum class Mode : std::uint8_t { live, shadow, disabled };
 
 struct Limits {
-  std::uint32_t max_keys = 1'000'000;           ///< per rule
+  std::uint32_t max_keys = 1'000'000;            ///< per rule
   std::uint32_t max_events_per_window = 10'000;  ///< kept per key
-  std::uint32_t max_open_alerts = 100'000;      ///< per rule
+  std::uint32_t max_open_alerts = 100'000;       ///< per rule
   std::uint32_t max_evidence = 64;
   std::uint32_t max_distinct = 100'000;  ///< values counted per alert
 };
@@ -154,7 +154,8 @@ struct Rule {
   Form form;
   AlertSpec alert;
   Limits limits;
-  std::string version;     ///< "sha256:<hex>" of the rule's document text and what the bundle adds to it
+  std::string
+      version;  ///< "sha256:<hex>" of the rule's document text and what the bundle adds to it
   std::string match_hash;  ///< sha256 of what a structural edit changes: form kind, steps, for_each
   std::uint32_t level = 0;
 };

@@ -21,8 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Duration kLook{500};         // between looks at rules and children
-constexpr Duration kSettle{3000};      // after the city ended: what is under way arrives
+constexpr Duration kLook{500};     // between looks at rules and children
+constexpr Duration kSettle{3000};  // after the city ended: what is under way arrives
 constexpr Duration kDrain{20'000};
 
 // The newest change below the rule paths; a new value means: reload.
@@ -164,12 +164,13 @@ void Demo::banner() const {
 }
 
 void Demo::try_next() const {
-  const std::string event =
-      R"({"type":"smoke.alarm","device_id":"SD-MY-FIRST","level":3.1})";
+  const std::string event = R"({"type":"smoke.alarm","device_id":"SD-MY-FIRST","level":3.1})";
   const std::string commands[3] = {
       fmt::format("kcat -C -b {} -t tocsin.alerts -o beginning", service_->ready().kafka),
-      fmt::format("mosquitto_pub -p {} -q 1 -t tocsin/v1/my-gateway/json -m '{}'", world_.mqtt_port(), event),
-      fmt::format("sed -i 's/severity: high/severity: critical/' {}/smoke-alarm.yaml", rules_.front())};
+      fmt::format("mosquitto_pub -p {} -q 1 -t tocsin/v1/my-gateway/json -m '{}'",
+                  world_.mqtt_port(), event),
+      fmt::format("sed -i 's/severity: high/severity: critical/' {}/smoke-alarm.yaml",
+                  rules_.front())};
   say(fmt::format("\nTry next, in another terminal:\n"
                   "  1. watch the topic:         {}\n"
                   "  2. publish your own event:  {}\n"
@@ -248,6 +249,8 @@ ExitCode Demo::run() {
 
 }  // namespace
 
-ExitCode run_demo(const DemoOptions& options, const Common& common) { return Demo(options, common).run(); }
+ExitCode run_demo(const DemoOptions& options, const Common& common) {
+  return Demo(options, common).run();
+}
 
 }  // namespace tocsin::app

@@ -33,20 +33,25 @@ bench::CheckReport Scoreboard::score(const std::string& truth_file,
 
 std::string Scoreboard::text(const DemoResult& result, const Common& common) const {
   const Books& b = result.books;
-  std::string text = fmt::format(
-      fmt::runtime(common.in("\nevents   received {} = accepted {} + duplicate {} + late {} + rejected {} + shed {}: {}\n",
-                             "\n事件   接收 {} = 接受 {} + 重复 {} + 迟到 {} + 拒绝 {} + 丢弃 {}：{}\n")),
-      b.received, b.accepted, b.duplicate, b.late, b.rejected(), b.shed,
-      b.balance() ? common.in("the books balance", "账目平衡") : common.in("THE BOOKS DO NOT BALANCE", "账目不平"));
-  text += fmt::format(fmt::runtime(common.in("planted  {} alerts expected, {} missed, {} duplicated, {} wrong\n",
-                                             "预设   应有警报 {}，漏报 {}，重复 {}，误报 {}\n")),
-                      result.truth.expected, result.truth.missed, result.truth.duplicated, result.truth.wrong);
+  std::string text =
+      fmt::format(fmt::runtime(common.in(
+                      "\nevents   received {} = accepted {} + duplicate {} + late {} + rejected {} "
+                      "+ shed {}: {}\n",
+                      "\n事件   接收 {} = 接受 {} + 重复 {} + 迟到 {} + 拒绝 {} + 丢弃 {}：{}\n")),
+                  b.received, b.accepted, b.duplicate, b.late, b.rejected(), b.shed,
+                  b.balance() ? common.in("the books balance", "账目平衡")
+                              : common.in("THE BOOKS DO NOT BALANCE", "账目不平"));
+  text += fmt::format(
+      fmt::runtime(common.in("planted  {} alerts expected, {} missed, {} duplicated, {} wrong\n",
+                             "预设   应有警报 {}，漏报 {}，重复 {}，误报 {}\n")),
+      result.truth.expected, result.truth.missed, result.truth.duplicated, result.truth.wrong);
   for (const bench::Finding& finding : result.truth.findings) {
-    text += fmt::format("         {} {} {}: {}\n", to_string(finding.fault), finding.rule, finding.key,
-                        finding.detail);
+    text += fmt::format("         {} {} {}: {}\n", to_string(finding.fault), finding.rule,
+                        finding.key, finding.detail);
   }
   if (result.unpublished > 0) {
-    text += fmt::format(fmt::runtime(common.in("kafka    {} revisions not delivered\n", "kafka  {} 条修订未送达\n")),
+    text += fmt::format(fmt::runtime(common.in("kafka    {} revisions not delivered\n",
+                                               "kafka  {} 条修订未送达\n")),
                         result.unpublished);
   }
   const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
 #pragma once
-/// What the demo has seen: alerts by rule and severity, and how they compare with what the city planted.
+/// What the demo has seen: alerts by rule and severity, and how they compare with what the city
+/// planted.
 ///
 /// Thread: add() from one thread, the rest from another.
 #include <cstdint>
@@ -26,9 +27,10 @@ struct DemoResult {
 class Scoreboard {
  public:
   void add(const AlertRevision& revision);
-  /// Compares with the city's truth file, as far as its rules are in force; a file that is not there
-  /// expects nothing.
-  bench::CheckReport score(const std::string& truth_file, std::set<std::string> rules_in_force) const;
+  /// Compares with the city's truth file, as far as its rules are in force; a file that is not
+  /// there expects nothing.
+  bench::CheckReport score(const std::string& truth_file,
+                           std::set<std::string> rules_in_force) const;
 
   std::string text(const DemoResult& result, const Common& common) const;
   std::string json(const DemoResult& result) const;

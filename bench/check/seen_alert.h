@@ -1,6 +1,6 @@
 #pragma once
-/// What a reader of the topic, of a replay's output or of an engine saw: the part of an alert revision that
-/// the truth speaks about. Read by its own few lines, not by the code that wrote it.
+/// What a reader of the topic, of a replay's output or of an engine saw: the part of an alert
+/// revision that the truth speaks about. Read by its own few lines, not by the code that wrote it.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,7 +26,8 @@ struct SeenAlert {
 };
 
 SeenAlert seen(const AlertRevision& alert);
-/// One line of JSON, schema tocsin.alert/1. nullopt: not an alert revision (a summary, a heartbeat).
+/// One line of JSON, schema tocsin.alert/1. nullopt: not an alert revision (a summary, a
+/// heartbeat).
 std::optional<SeenAlert> parse_seen(std::string_view json);
 
 }  // namespace tocsin::bench

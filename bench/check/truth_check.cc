@@ -40,8 +40,9 @@ bool shares_an_event(const Answered& pair) {
 }  // namespace
 
 std::string_view to_string(Fault fault) {
-  static constexpr std::string_view names[] = {"missed", "opened_twice", "delivered_twice", "unexpected",
-                                               "wrong_severity", "wrong_time", "wrong_evidence"};
+  static constexpr std::string_view names[] = {"missed",        "opened_twice",   "delivered_twice",
+                                               "unexpected",    "wrong_severity", "wrong_time",
+                                               "wrong_evidence"};
   return names[static_cast<std::size_t>(fault)];
 }
 

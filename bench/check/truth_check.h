@@ -1,8 +1,9 @@
 #pragma once
-/// Truth against alerts: every planted incident gives exactly its alerts, and no other alert of a planted
-/// rule opens. Looks at openings (rev 1) and at repeated deliveries of any revision.
+/// Truth against alerts: every planted incident gives exactly its alerts, and no other alert of a
+/// planted rule opens. Looks at openings (rev 1) and at repeated deliveries of any revision.
 ///
-/// Thread: none of its own; the caller guards it. Memory: all openings and the ids of all revisions.
+/// Thread: none of its own; the caller guards it. Memory: all openings and the ids of all
+/// revisions.
 #include <cstdint>
 #include <map>
 #include <set>
@@ -28,10 +29,10 @@ struct CheckOptions {
 };
 
 enum class Fault : std::uint8_t {
-  missed,         ///< expected, never opened
-  opened_twice,   ///< opened more often than expected: duplicated
+  missed,           ///< expected, never opened
+  opened_twice,     ///< opened more often than expected: duplicated
   delivered_twice,  ///< the same revision came again: duplicated
-  unexpected,     ///< wrong: nobody planted it
+  unexpected,       ///< wrong: nobody planted it
   wrong_severity,
   wrong_time,
   wrong_evidence,  ///< names none of the events that should have opened it
@@ -58,7 +59,7 @@ struct CheckReport {
   std::uint64_t missed = 0;
   std::uint64_t duplicated = 0;
   std::uint64_t wrong = 0;
-  std::vector<Finding> findings;    ///< at most kMaxFindings
+  std::vector<Finding> findings;  ///< at most kMaxFindings
   std::vector<Answered> answered;
   bool ok() const { return missed == 0 && duplicated == 0 && wrong == 0; }
 };

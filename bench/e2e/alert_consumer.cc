@@ -1,7 +1,7 @@
 #include "bench/e2e/alert_consumer.h"
 
-#include <librdkafka/rdkafka.h>
 #include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -22,11 +22,11 @@ struct Deleter {
 };
 
 using Client = std::unique_ptr<rd_kafka_t, Deleter<rd_kafka_t, rd_kafka_destroy>>;
-using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
-                                   Deleter<rd_kafka_topic_partition_list_t,
-                                           rd_kafka_topic_partition_list_destroy>>;
-using Message = std::unique_ptr<rd_kafka_message_t,
-                                Deleter<rd_kafka_message_t, rd_kafka_message_destroy>>;
+using Partitions = std::unique_ptr<
+    rd_kafka_topic_partition_list_t,
+    Deleter<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>>;
+using Message =
+    std::unique_ptr<rd_kafka_message_t, Deleter<rd_kafka_message_t, rd_kafka_message_destroy>>;
 
 Client make_client(const std::string& bootstrap) {
   const std::pair<const char*, std::string> settings[] = {
@@ -118,8 +118,8 @@ Result<void, ConsumerError> AlertConsumer::State::assign_at_end(int partitions) 
   for (int p = 0; p < partitions; ++p) {
     std::int64_t low = 0;
     std::int64_t high = 0;
-    if (rd_kafka_query_watermark_offsets(client.get(), topic.c_str(), p, &low, &high, kWatermarkMs) !=
-        RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (rd_kafka_query_watermark_offsets(client.get(), topic.c_str(), p, &low, &high,
+                                         kWatermarkMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return ConsumerError::unreachable;
     }
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), p)->offset = high;

@@ -1,6 +1,7 @@
 #pragma once
-/// A reader of the alert topic that has nothing in common with the engine: librdkafka, read_committed,
-/// every partition from its end at start, each message stamped the moment it is handed over.
+/// A reader of the alert topic that has nothing in common with the engine: librdkafka,
+/// read_committed, every partition from its end at start, each message stamped the moment it is
+/// handed over.
 ///
 /// Thread: one of its own between start() and stop(); `on_alert` is called from it.
 /// Limits: values must be JSON.

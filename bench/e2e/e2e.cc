@@ -41,7 +41,8 @@ class Meeting {
   void settle(Duration time, const std::atomic<bool>& stop) {
     const auto end = Steady::now() + time;
     std::unique_lock lock(mutex_);
-    while (!stop && Steady::now() < end) came_.wait_until(lock, std::min(end, Steady::now() + kStopCheck));
+    while (!stop && Steady::now() < end)
+      came_.wait_until(lock, std::min(end, Steady::now() + kStopCheck));
   }
   CheckReport report() {
     const std::lock_guard lock(mutex_);
@@ -72,8 +73,9 @@ LatencySummary latencies(const CheckReport& check, const Start& start) {
 
 }  // namespace
 
-std::variant<E2eReport, E2eFailure> run_e2e(const E2eOptions& options, const std::atomic<bool>& stop,
-                                            const std::function<void(const sim::SimProgress&)>& progress) {
+std::variant<E2eReport, E2eFailure> run_e2e(
+    const E2eOptions& options, const std::atomic<bool>& stop,
+    const std::function<void(const sim::SimProgress&)>& progress) {
   CheckOptions check;
   check.rules = check.watched = options.rules;
   Meeting meeting(std::move(check));
@@ -86,7 +88,9 @@ std::variant<E2eReport, E2eFailure> run_e2e(const E2eOptions& options, const std
   sim::SimHooks hooks;
   hooks.on_progress = progress;
   hooks.on_expected = [&](const sim::ExpectedAlert& alert) { meeting.expect(alert); };
-  hooks.on_start = [&](Steady::time_point moment, std::int64_t epoch_ms) { start = {moment, epoch_ms}; };
+  hooks.on_start = [&](Steady::time_point moment, std::int64_t epoch_ms) {
+    start = {moment, epoch_ms};
+  };
   const auto sent = sim::run_sim(options.sim, stop, hooks);
   if (!sent) return E2eFailure{E2eError::no_publisher, std::string(to_string(sent.error()))};
 
@@ -113,14 +117,15 @@ std::string to_json(const E2eOptions& options, const E2eReport& report) {
   line["sim"] = nlohmann::ordered_json::parse(to_json(report.sim));
   line["sim"].erase("schema");
   line["unreadable"] = report.unreadable;
-  line["settings"] = {{"devices", options.sim.devices},
-                      {"seed", options.sim.seed},
-                      {"rate", options.sim.rate},
-                      {"scenario", options.scenario},
-                      {"seconds", std::chrono::duration<double>(options.sim.run_for.value_or(Duration{0})).count()},
-                      {"linger_ms", options.sim.linger.count()},
-                      {"max_in_flight", options.sim.max_in_flight},
-                      {"idle", options.sim.alarm_every.has_value()}};
+  line["settings"] = {
+      {"devices", options.sim.devices},
+      {"seed", options.sim.seed},
+      {"rate", options.sim.rate},
+      {"scenario", options.scenario},
+      {"seconds", std::chrono::duration<double>(options.sim.run_for.value_or(Duration{0})).count()},
+      {"linger_ms", options.sim.linger.count()},
+      {"max_in_flight", options.sim.max_in_flight},
+      {"idle", options.sim.alarm_every.has_value()}};
   line["machine"] = machine_line();
   line["commit"] = options.commit;
   return line.dump();

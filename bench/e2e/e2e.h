@@ -1,7 +1,8 @@
 #pragma once
-/// `tocsin bench e2e`: from a gateway's publish to the alert in the hands of a Kafka consumer, against a
-/// system that is already running. Open loop: the latency of an alert counts from the *intended* send
-/// time of the event that completes it, so a stalled system cannot hide behind a publisher that waits for it.
+/// `tocsin bench e2e`: from a gateway's publish to the alert in the hands of a Kafka consumer,
+/// against a system that is already running. Open loop: the latency of an alert counts from the
+/// *intended* send time of the event that completes it, so a stalled system cannot hide behind a
+/// publisher that waits for it.
 ///
 /// The engine must know the same city: write_registry of the same devices and seed.
 /// Thread: runs in the caller's; one more for the consumer.
@@ -21,14 +22,14 @@
 namespace tocsin::bench {
 
 struct E2eOptions {
-  sim::SimOptions sim;  ///< broker, devices, rate, scenario, run_for...; `out` must be empty
+  sim::SimOptions sim;   ///< broker, devices, rate, scenario, run_for...; `out` must be empty
   std::string scenario;  ///< the scenario's words, for the result
-  std::string kafka;    ///< HOST:PORT[,...]
+  std::string kafka;     ///< HOST:PORT[,...]
   std::string topic = "tocsin.alerts";
   std::set<std::string> rules;  ///< in force, by name; empty: every rule the truth names
-  Duration drain{10'000};   ///< how long to wait for the last alerts
-  Duration settle{1'000};   ///< and then for those that must not come
-  std::string commit;       ///< of the build, for the result
+  Duration drain{10'000};       ///< how long to wait for the last alerts
+  Duration settle{1'000};       ///< and then for those that must not come
+  std::string commit;           ///< of the build, for the result
 };
 
 /// One event every 3 s and nothing else: what a quiet night costs.
@@ -51,8 +52,9 @@ struct E2eReport {
   bool ok() const { return check.ok() && sim.failed == 0 && !sim.stopped; }
 };
 
-std::variant<E2eReport, E2eFailure> run_e2e(const E2eOptions& options, const std::atomic<bool>& stop,
-                                            const std::function<void(const sim::SimProgress&)>& progress = {});
+std::variant<E2eReport, E2eFailure> run_e2e(
+    const E2eOptions& options, const std::atomic<bool>& stop,
+    const std::function<void(const sim::SimProgress&)>& progress = {});
 
 /// One JSON object, schema tocsin.bench/1: figures, checks, machine, commit, settings.
 std::string to_json(const E2eOptions& options, const E2eReport& report);

@@ -28,8 +28,8 @@ std::string cpu_model() {
 std::string machine_line() {
   utsname system{};
   ::uname(&system);
-  const double memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
-                        static_cast<double>(::sysconf(_SC_PAGESIZE));
+  const double memory =
+      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   return fmt::format("{} x {}, {:.0f} GB, {} {}", std::thread::hardware_concurrency(), cpu_model(),
                      memory / 1e9, system.sysname, system.release);
 }

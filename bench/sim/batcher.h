@@ -1,10 +1,10 @@
 #pragma once
-/// Events -> frames, as gateways make them: what is not urgent gathers for a moment, an alarm goes at
-/// once and takes along what has gathered. Frames carry the gateway's running number.
+/// Events -> frames, as gateways make them: what is not urgent gathers for a moment, an alarm goes
+/// at once and takes along what has gathered. Frames carry the gateway's running number.
 ///
 /// In the scenario `duplicates` frames come again, same number and same bytes: a panel that got no
-/// ack resends three times over 30 to 40 s, and a gateway that reconnects sends its in-flight window.
-/// Thread: one. Memory: open batches, the copies to come, one gateway's last frames.
+/// ack resends three times over 30 to 40 s, and a gateway that reconnects sends its in-flight
+/// window. Thread: one. Memory: open batches, the copies to come, one gateway's last frames.
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -42,9 +42,9 @@ class Batcher {
   SimTime linger_;
   std::optional<SimEvent> ahead_;
   bool ended_ = false;
-  std::vector<Open> open_;             ///< by gateway
+  std::vector<Open> open_;              ///< by gateway
   std::vector<std::uint64_t> numbers_;  ///< gateway_seq, by gateway
-  std::deque<Due> due_;                ///< linger is the same for all: in order
+  std::deque<Due> due_;                 ///< linger is the same for all: in order
   std::deque<Frame> ready_;
 };
 

@@ -10,8 +10,8 @@
 namespace tocsin::sim {
 
 std::string_view to_string(DeviceKind kind) {
-  static constexpr std::string_view names[] = {"smoke_detector", "panel", "camera", "gate",
-                                               "fume_monitor", "charging_shed", "component"};
+  static constexpr std::string_view names[] = {
+      "smoke_detector", "panel", "camera", "gate", "fume_monitor", "charging_shed", "component"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -29,7 +29,8 @@ std::uint32_t City::enclosing(std::uint32_t device, PlaceKind kind) const {
 std::vector<std::uint32_t> City::in_building(const Building& building, DeviceKind kind) const {
   std::vector<std::uint32_t> found;
   for (std::uint32_t i = 0; i < building.devices; ++i) {
-    if (devices_[building.first_device + i].kind == kind) found.push_back(building.first_device + i);
+    if (devices_[building.first_device + i].kind == kind)
+      found.push_back(building.first_device + i);
   }
   return found;
 }

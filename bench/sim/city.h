@@ -1,11 +1,12 @@
 #pragma once
-/// A made-up city: one county-level city of towns, villages, grids, sites, buildings, floors and zones,
-/// and the devices in them behind gateways. A function of (devices, seed): the same on any machine.
+/// A made-up city: one county-level city of towns, villages, grids, sites, buildings, floors and
+/// zones, and the devices in them behind gateways. A function of (devices, seed): the same on any
+/// machine.
 ///
 /// Shape (bench/README.md): about 50 devices and one gateway a building, so that 170,000
-/// devices sit behind some 3,400 gateways; nine devices in ten are smoke detectors. Small cities have
-/// smaller buildings, so that a hundred devices still make a dozen buildings.
-/// Lifetime: const once built. Memory: about 100 bytes a device.
+/// devices sit behind some 3,400 gateways; nine devices in ten are smoke detectors. Small cities
+/// have smaller buildings, so that a hundred devices still make a dozen buildings. Lifetime: const
+/// once built. Memory: about 100 bytes a device.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -7,8 +7,8 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr std::uint32_t kLargeBuilding = 50;   // devices behind a gateway at full size
-constexpr std::uint32_t kSmallBuilding = 8;    // the least a building has
+constexpr std::uint32_t kLargeBuilding = 50;    // devices behind a gateway at full size
+constexpr std::uint32_t kSmallBuilding = 8;     // the least a building has
 constexpr std::uint32_t kFewestBuildings = 40;  // aimed at, before buildings grow
 constexpr std::uint32_t kBuildingsPerGrid = 7;
 constexpr std::uint32_t kGridsPerVillage = 3;
@@ -23,8 +23,8 @@ struct KindTraits {
   std::int64_t heartbeat_s;
 };
 constexpr std::array<KindTraits, kDeviceKinds> kTraits{{
-    {"SD", 0},     // drawn from kSmokeIntervals
-    {"PN", 30},    // GB 26875: panels every 20-30 s
+    {"SD", 0},   // drawn from kSmokeIntervals
+    {"PN", 30},  // GB 26875: panels every 20-30 s
     {"CM", 60},
     {"GT", 300},
     {"FM", 60},
@@ -87,7 +87,8 @@ void CityBuilder::add_site() {
   const std::uint32_t site =
       add_place(PlaceKind::site, grid_, fmt::format("S{:05}", sites_ + 1), site_name(kind, sites_));
   ++sites_;
-  const auto buildings = static_cast<std::uint32_t>(kind == SiteKind::shops ? 1 : random_.between(2, 4));
+  const auto buildings =
+      static_cast<std::uint32_t>(kind == SiteKind::shops ? 1 : random_.between(2, 4));
   for (std::uint32_t n = 1; n <= buildings && placed() < wanted_; ++n) {
     add_building(site, n, n == 1);
     ++buildings_in_grid_;

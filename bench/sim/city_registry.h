@@ -1,5 +1,6 @@
 #pragma once
-/// A city as the engine's registry, without the detour through CSV: for benches and tests in one process.
+/// A city as the engine's registry, without the detour through CSV: for benches and tests in one
+/// process.
 #include <memory>
 
 #include "bench/sim/city.h"

@@ -46,7 +46,8 @@ struct WireFields {
 enum EventField : int { kId = 1, kType = 2, kDevice = 3, kTs = 4, kSeq = 5, kPayload = 7 };
 enum BatchField : int { kGatewaySeq = 1, kEvents = 2 };
 
-void append_event(const City& city, const SimEvent& event, std::int64_t epoch_ms, std::string& out) {
+void append_event(const City& city, const SimEvent& event, std::int64_t epoch_ms,
+                  std::string& out) {
   std::string payload;
   std::visit([&](const auto& p) { visit_fields(p, WireFields{payload}); }, event.payload);
   wire::put_bytes(out, kId, event_id(city, event));
@@ -60,9 +61,9 @@ void append_event(const City& city, const SimEvent& event, std::int64_t epoch_ms
 void append_json_event(const City& city, const SimEvent& event, std::int64_t epoch_ms,
                        std::string& out) {
   fmt::format_to(std::back_inserter(out),
-                 R"({{"id":"{}","type":"{}","device_id":"{}","ts":{},"seq":{})", event_id(city, event),
-                 type_of(event.payload), city.device(event.device).id, epoch_ms + event.ts,
-                 event.seq);
+                 R"({{"id":"{}","type":"{}","device_id":"{}","ts":{},"seq":{})",
+                 event_id(city, event), type_of(event.payload), city.device(event.device).id,
+                 epoch_ms + event.ts, event.seq);
   std::visit([&](const auto& p) { visit_fields(p, JsonFields{out}); }, event.payload);
 }
 
@@ -94,7 +95,8 @@ std::string credential_text(Credential credential) {
   return text;
 }
 
-void encode_protobuf(const City& city, const Frame& frame, std::int64_t epoch_ms, std::string& out) {
+void encode_protobuf(const City& city, const Frame& frame, std::int64_t epoch_ms,
+                     std::string& out) {
   out.clear();
   std::string event_bytes;
   wire::put_varint_field(out, kGatewaySeq, frame.gateway_seq);

@@ -1,7 +1,7 @@
 #pragma once
 /// Frames -> bytes: protobuf `tocsin.v1.EventBatch` or JSON, as gateways send them. Writes the wire
-/// format itself (a handful of tags) so that a load generator costs little; a test reads it back with
-/// the generated code.
+/// format itself (a handful of tags) so that a load generator costs little; a test reads it back
+/// with the generated code.
 ///
 /// Thread: stateless; any.
 #include <cstdint>

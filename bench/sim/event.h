@@ -76,51 +76,71 @@ struct PanelOperation {
   std::string_view op;
 };
 
-using Payload =
-    std::variant<Heartbeat, SmokeAlarm, SmokeClear, SmokeFault, SmokeRemoved, LowBattery, FumeReading,
-                 CameraDetection, GateState, GateAccess, ChargingStatus, ComponentStatus,
-                 PanelOperation>;
+using Payload = std::variant<Heartbeat, SmokeAlarm, SmokeClear, SmokeFault, SmokeRemoved,
+                             LowBattery, FumeReading, CameraDetection, GateState, GateAccess,
+                             ChargingStatus, ComponentStatus, PanelOperation>;
 
 // visit_fields(payload, f): calls f(number, name, value) for each field, in order of number.
-template <class F> void visit_fields(const SmokeClear&, F&&) {}
-template <class F> void visit_fields(const SmokeRemoved&, F&&) {}
-template <class F> void visit_fields(const SmokeAlarm& p, F&& f) {
+template <class F>
+void visit_fields(const SmokeClear&, F&&) {}
+template <class F>
+void visit_fields(const SmokeRemoved&, F&&) {}
+template <class F>
+void visit_fields(const SmokeAlarm& p, F&& f) {
   f(1, "level", p.level);
   f(2, "temperature", p.temperature);
   f(3, "test_mode", p.test_mode);
 }
-template <class F> void visit_fields(const SmokeFault& p, F&& f) { f(1, "code", p.code); }
-template <class F> void visit_fields(const Heartbeat& p, F&& f) {
+template <class F>
+void visit_fields(const SmokeFault& p, F&& f) {
+  f(1, "code", p.code);
+}
+template <class F>
+void visit_fields(const Heartbeat& p, F&& f) {
   f(1, "battery", p.battery);
   f(2, "rssi", p.rssi);
 }
-template <class F> void visit_fields(const LowBattery& p, F&& f) { f(1, "battery", p.battery); }
-template <class F> void visit_fields(const FumeReading& p, F&& f) {
+template <class F>
+void visit_fields(const LowBattery& p, F&& f) {
+  f(1, "battery", p.battery);
+}
+template <class F>
+void visit_fields(const FumeReading& p, F&& f) {
   f(1, "mg_m3", p.mg_m3);
   f(4, "fan_on", p.fan_on);
   f(5, "purifier_on", p.purifier_on);
   f(6, "flag", p.flag);
 }
-template <class F> void visit_fields(const CameraDetection& p, F&& f) {
+template <class F>
+void visit_fields(const CameraDetection& p, F&& f) {
   f(1, "label", p.label);
   f(2, "confidence", p.confidence);
 }
-template <class F> void visit_fields(const GateState& p, F&& f) { f(1, "state", p.state); }
-template <class F> void visit_fields(const GateAccess& p, F&& f) {
+template <class F>
+void visit_fields(const GateState& p, F&& f) {
+  f(1, "state", p.state);
+}
+template <class F>
+void visit_fields(const GateAccess& p, F&& f) {
   f(1, "result", p.result);
   f(2, "credential", p.credential);
   f(3, "direction", p.direction);
 }
-template <class F> void visit_fields(const ChargingStatus& p, F&& f) {
+template <class F>
+void visit_fields(const ChargingStatus& p, F&& f) {
   f(1, "state", p.state);
   f(2, "temperature", p.temperature);
   f(3, "current", p.current);
 }
-template <class F> void visit_fields(const ComponentStatus& p, F&& f) {
+template <class F>
+void visit_fields(const ComponentStatus& p, F&& f) {
   f(1, "state", p.state);
   f(2, "value", p.value);
 }
-template <class F> void visit_fields(const PanelOperation& p, F&& f) { f(1, "op", p.op); }
+template <class F>
+void visit_fields(const PanelOperation& p, F&& f) {
+  f(1, "op", p.op);
+}
 
 std::string_view type_of(const Payload& payload);
 
@@ -132,8 +152,8 @@ struct SimEvent {
   SimTime ts = 0;   ///< what the device's clock says; may lie before the start
   std::uint32_t device = 0;
   std::uint32_t gateway = 0;
-  std::uint32_t seq = 0;     ///< counts the device's events from 1; a copy keeps its original's
-  bool urgent = false;       ///< alarms are not held back to fill a batch
+  std::uint32_t seq = 0;  ///< counts the device's events from 1; a copy keeps its original's
+  bool urgent = false;    ///< alarms are not held back to fill a batch
   Payload payload;
 };
 

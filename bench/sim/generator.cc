@@ -6,7 +6,8 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr SimTime kStormLead = 5000;  // a storm begins so long after the start, or at a tenth of a short run
+constexpr SimTime kStormLead =
+    5000;  // a storm begins so long after the start, or at a tenth of a short run
 
 SimTime storm_start(const GeneratorOptions& options) {
   return std::min(kStormLead, options.end.value_or(INT64_MAX) / 10);

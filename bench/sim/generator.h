@@ -1,6 +1,6 @@
 #pragma once
-/// The whole stream of a simulated city: noise and incidents, through clocks and gateways, in order of
-/// intended send time. A function of its options: the same events for one seed on any machine.
+/// The whole stream of a simulated city: noise and incidents, through clocks and gateways, in order
+/// of intended send time. A function of its options: the same events for one seed on any machine.
 ///
 ///     Noise ----\                                   .--> SimEvent, SimEvent, ...
 ///                >-- Transport -- waiting events --<
@@ -26,11 +26,11 @@ namespace tocsin::sim {
 struct GeneratorOptions {
   std::uint64_t seed = 1;
   Scenario scenario;
-  double rate = 0;                ///< of noise, events a second; 0: natural
-  std::optional<SimTime> end;     ///< empty: endless
+  double rate = 0;             ///< of noise, events a second; 0: natural
+  std::optional<SimTime> end;  ///< empty: endless
   double incidents_per_minute = 0;
   std::optional<SimTime> alarm_every;  ///< idle mode: these alarms and no noise
-  std::int64_t epoch_ms = 0;      ///< Unix time of SimTime 0, for the truth
+  std::int64_t epoch_ms = 0;           ///< Unix time of SimTime 0, for the truth
 };
 
 class Generator {
@@ -40,7 +40,8 @@ class Generator {
 
   /// The next event; nullopt after the end.
   std::optional<SimEvent> next();
-  /// The alerts whose last event is sent at or before `until`, in that order; each is handed out once.
+  /// The alerts whose last event is sent at or before `until`, in that order; each is handed out
+  /// once.
   std::vector<ExpectedAlert> take_expected(SimTime until);
   std::uint32_t incidents() const { return planner_.incidents(); }
 

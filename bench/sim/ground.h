@@ -1,9 +1,9 @@
 #pragma once
-/// Who has which place: incidents reserve what they use, so that no two of them combine into an alert
-/// nobody planned, and noise keeps off the devices they use.
+/// Who has which place: incidents reserve what they use, so that no two of them combine into an
+/// alert nobody planned, and noise keeps off the devices they use.
 ///
-/// Limits: a building stages one fire scene an hour; a site takes kSiteAlarms smoke alarms a day besides
-/// a scene that is about their number. When nothing is left, a scene is not staged.
+/// Limits: a building stages one fire scene an hour; a site takes kSiteAlarms smoke alarms a day
+/// besides a scene that is about their number. When nothing is left, a scene is not staged.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -21,9 +21,10 @@ class Ground {
  public:
   Ground(const City& city, std::uint64_t seed);
 
-  /// A building with at least `detectors` smoke detectors where nothing happened for an hour, in a site
-  /// that can take `alarms` more.
-  std::optional<std::uint32_t> take_building(SimTime at, std::size_t detectors, std::uint32_t alarms);
+  /// A building with at least `detectors` smoke detectors where nothing happened for an hour, in a
+  /// site that can take `alarms` more.
+  std::optional<std::uint32_t> take_building(SimTime at, std::size_t detectors,
+                                             std::uint32_t alarms);
   /// A whole site without an alarm so far, for the rest of the day: its first building, which has
   /// `needed` and a smoke detector.
   std::optional<std::uint32_t> take_site(SimTime at, DeviceKind needed);

@@ -49,7 +49,8 @@ void Noise::add_turn(Report report, DeviceKind kind, std::int64_t heartbeat_s, d
   turn.report = report;
   for (std::uint32_t i = 0; i < city_.devices().size(); ++i) {
     const CityDevice& d = city_.device(i);
-    if (d.kind == kind && (heartbeat_s == 0 || d.heartbeat_s == heartbeat_s)) turn.order.push_back(i);
+    if (d.kind == kind && (heartbeat_s == 0 || d.heartbeat_s == heartbeat_s))
+      turn.order.push_back(i);
   }
   if (turn.order.empty()) return;
   shuffle(turn.order, random_);
@@ -57,8 +58,8 @@ void Noise::add_turn(Report report, DeviceKind kind, std::int64_t heartbeat_s, d
   turns_.push_back(std::move(turn));
 }
 
-/// Every device, gateway by gateway, within kReattachSpan. If a rate was asked for, re-attachments make
-/// up what is missing to it, round after round.
+/// Every device, gateway by gateway, within kReattachSpan. If a rate was asked for, re-attachments
+/// make up what is missing to it, round after round.
 void Noise::add_reattachment(const NoiseOptions& options) {
   const double usual = rate();
   std::vector<Building> buildings = city_.buildings();
@@ -97,9 +98,7 @@ void Noise::draw_due(Turn& turn) {
   }
 }
 
-SimTime Noise::next_due() const {
-  return std::ranges::min_element(turns_, {}, &Turn::due)->due;
-}
+SimTime Noise::next_due() const { return std::ranges::min_element(turns_, {}, &Turn::due)->due; }
 
 std::optional<SimEvent> Noise::next(const std::vector<bool>& silent) {
   Turn& turn = *std::ranges::min_element(turns_, {}, &Turn::due);
@@ -121,7 +120,8 @@ std::optional<SimEvent> Noise::next(const std::vector<bool>& silent) {
 Payload Noise::say(Report report) {
   switch (report) {
     case Report::heartbeat:
-      return Heartbeat{rounded(random_.uniform(45, 100), 0), rounded(random_.uniform(-105, -60), 0)};
+      return Heartbeat{rounded(random_.uniform(45, 100), 0),
+                       rounded(random_.uniform(-105, -60), 0)};
     case Report::fume: {
       const double mg_m3 = rounded(random_.log_normal(kFumeMu, kFumeSigma), 2);
       return FumeReading{mg_m3, mg_m3 > kFanNeeded, mg_m3 > kFanNeeded, ""};

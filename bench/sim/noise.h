@@ -1,11 +1,11 @@
 #pragma once
-/// What a healthy city says all day: heartbeats by interval, fume readings with the purifier on, gates
-/// opening for residents, harmless detections. Nothing in it is near any rule's condition, so whatever
-/// alerts was planted.
+/// What a healthy city says all day: heartbeats by interval, fume readings with the purifier on,
+/// gates opening for residents, harmless detections. Nothing in it is near any rule's condition, so
+/// whatever alerts was planted.
 ///
-/// A class of devices (say, panels every 30 s) takes turns in a fixed shuffled order, evenly spaced with
-/// a jitter: each device keeps its interval, and memory is one list of devices. A rate asked for
-/// scales all classes alike.
+/// A class of devices (say, panels every 30 s) takes turns in a fixed shuffled order, evenly spaced
+/// with a jitter: each device keeps its interval, and memory is one list of devices. A rate asked
+/// for scales all classes alike.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -18,7 +18,7 @@
 namespace tocsin::sim {
 
 struct NoiseOptions {
-  double rate = 0;        ///< events a second; 0: what the devices' intervals make
+  double rate = 0;             ///< events a second; 0: what the devices' intervals make
   SimTime reattach_from = -1;  ///< storm: start of the re-attachment; -1: none
 };
 
@@ -28,8 +28,8 @@ class Noise {
 
   /// Due time of the next event. Never ends.
   SimTime next_due() const;
-  /// The next event, in order of due time; its seq is left to the caller. A device in `silent` is passed
-  /// over for the next of its class; nullopt: none of the class may speak.
+  /// The next event, in order of due time; its seq is left to the caller. A device in `silent` is
+  /// passed over for the next of its class; nullopt: none of the class may speak.
   std::optional<SimEvent> next(const std::vector<bool>& silent);
   double rate() const;  ///< events a second, a passing re-attachment left out
 
@@ -51,7 +51,7 @@ class Noise {
     std::vector<std::uint32_t> order;
     std::uint64_t taken = 0;  ///< slots
     std::size_t cursor = 0;   ///< in `order`
-    SimTime due = 0;  ///< of the next event
+    SimTime due = 0;          ///< of the next event
   };
 
   void add_turns();

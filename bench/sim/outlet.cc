@@ -77,7 +77,8 @@ Result<void, SimError> BrokerOutlet::send(const Frame& frame) {
     encode_protobuf(city_, frame, epoch_ms_, bytes_);
   }
   return publisher_.publish(
-      fmt::format("tocsin/v1/{}/{}", city_.gateways()[frame.gateway], json ? "json" : "pb"), bytes_);
+      fmt::format("tocsin/v1/{}/{}", city_.gateways()[frame.gateway], json ? "json" : "pb"),
+      bytes_);
 }
 
 Result<void, SimError> BrokerOutlet::finish(SimReport& report) {

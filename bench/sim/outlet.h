@@ -1,6 +1,6 @@
 #pragma once
-/// Outlet: where a simulation's frames go, and which time rules there. Two: a broker, on the wall clock;
-/// a replay file, in virtual time. Thread: the simulation's.
+/// Outlet: where a simulation's frames go, and which time rules there. Two: a broker, on the wall
+/// clock; a replay file, in virtual time. Thread: the simulation's.
 #include <atomic>
 #include <chrono>
 #include <cstdint>

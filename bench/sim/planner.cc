@@ -9,9 +9,9 @@ namespace tocsin::sim {
 namespace {
 
 constexpr SimTime kFirstScene = 200;
-constexpr SimTime kPrelude = 2000;   // within it the first scenes start
+constexpr SimTime kPrelude = 2000;  // within it the first scenes start
 constexpr std::size_t kPreludeScenes = 5;
-constexpr SimTime kTail = 3000;      // before the end nothing is staged any more
+constexpr SimTime kTail = 3000;  // before the end nothing is staged any more
 constexpr double kBuildingsPerScene = 4;
 constexpr double kFewestPerMinute = 30;
 constexpr double kMostPerMinute = 600;
@@ -25,7 +25,8 @@ double default_rate(const City& city) {
 }  // namespace
 
 Planner::Planner(const City& city, const Transport& transport, Ground& ground, std::uint64_t seed,
-                 std::vector<std::uint32_t>& seq, std::int64_t epoch_ms, const PlannerOptions& options)
+                 std::vector<std::uint32_t>& seq, std::int64_t epoch_ms,
+                 const PlannerOptions& options)
     : transport_(transport),
       random_(mix(seed, 0x9147)),
       set_{city, transport, ground, random_, seq, epoch_ms},
@@ -70,7 +71,8 @@ bool Planner::stage(std::size_t scene, SimTime earliest, SimTime latest) {
 }
 
 void Planner::plan_scenes(SimTime from, SimTime to) {
-  const auto count = static_cast<std::size_t>(per_minute_ * static_cast<double>(to - from) / 60'000);
+  const auto count =
+      static_cast<std::size_t>(per_minute_ * static_cast<double>(to - from) / 60'000);
   for (std::size_t i = 0; i < count; ++i) {
     const bool prelude = from == 0 && i < kPreludeScenes;
     const SimTime earliest = prelude ? kFirstScene : from == 0 ? kPrelude : from;

@@ -1,8 +1,9 @@
 #pragma once
 /// When which scene is staged. Works window by window, so that a simulation may run without an end.
 ///
-/// The first scenes fall into the first two seconds; the rest is spread evenly at random. A scene that could
-/// not be complete before the end is not staged. In a storm, single alarms in many buildings come on top.
+/// The first scenes fall into the first two seconds; the rest is spread evenly at random. A scene
+/// that could not be complete before the end is not staged. In a storm, single alarms in many
+/// buildings come on top.
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -25,7 +26,8 @@ class Planner {
   Planner(const City& city, const Transport& transport, Ground& ground, std::uint64_t seed,
           std::vector<std::uint32_t>& seq, std::int64_t epoch_ms, const PlannerOptions& options);
 
-  /// Stages everything that starts in the next window; appends to both. Returns the end of the window.
+  /// Stages everything that starts in the next window; appends to both. Returns the end of the
+  /// window.
   SimTime plan(std::vector<SimEvent>& events, std::vector<ExpectedAlert>& expected);
   std::uint32_t incidents() const { return incidents_; }
 
@@ -33,8 +35,8 @@ class Planner {
   void plan_idle(SimTime from, SimTime to);
   void plan_scenes(SimTime from, SimTime to);
   void plan_storm();
-  /// Starts it between these two, or earlier if it would not be complete before the end. False if no
-  /// place is left for it, or no time.
+  /// Starts it between these two, or earlier if it would not be complete before the end. False if
+  /// no place is left for it, or no time.
   bool stage(std::size_t scene, SimTime earliest, SimTime latest);
   SimTime last_start(SimTime span) const;
 

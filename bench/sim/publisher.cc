@@ -40,7 +40,8 @@ struct Publisher::State : public virtual mqtt::callback, public virtual mqtt::ia
     --in_flight;
     changed.notify_all();
   }
-  /// The client took nothing: the connection went in between, or its queue is full. Lets a moment pass.
+  /// The client took nothing: the connection went in between, or its queue is full. Lets a moment
+  /// pass.
   void hold_back() {
     const bool still = client.is_connected();
     std::unique_lock lock(mutex);
@@ -92,7 +93,8 @@ Result<void, SimError> Publisher::publish(const std::string& topic, std::string_
       std::unique_lock lock(state_->mutex);
       if (!state_->may_send()) {
         ++state_->counts.stalls;
-        const bool may = state_->changed.wait_until(lock, give_up, [&] { return state_->may_send(); });
+        const bool may =
+            state_->changed.wait_until(lock, give_up, [&] { return state_->may_send(); });
         if (!may) return SimError::broker_lost;
       }
       ++state_->in_flight;

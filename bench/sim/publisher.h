@@ -1,6 +1,6 @@
 #pragma once
-/// Frames to a broker through Eclipse Paho C++, on time or late but never fewer, with a bound on what is
-/// unacknowledged.
+/// Frames to a broker through Eclipse Paho C++, on time or late but never fewer, with a bound on
+/// what is unacknowledged.
 ///
 /// One client: Paho holds one mutex for the process, more clients are slower (bench/README.md).
 /// Thread: publish and wait_acknowledged from one; acknowledgements arrive on Paho's.

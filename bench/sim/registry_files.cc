@@ -29,8 +29,8 @@ std::string places_csv(const City& city) {
       adjacent += city.place(a).id;
     }
     fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{:.6f},{:.6f},{},\n", p.id,
-                   p.parent == kNoIndex ? "" : city.place(p.parent).id, to_string(p.kind), p.name_zh,
-                   p.name_en, p.lat, p.lon, adjacent);
+                   p.parent == kNoIndex ? "" : city.place(p.parent).id, to_string(p.kind),
+                   p.name_zh, p.name_en, p.lat, p.lon, adjacent);
   }
   return text;
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// Writes a city as the registry the engine loads: places.csv and devices.csv, the same bytes for the
-/// same city.
+/// Writes a city as the registry the engine loads: places.csv and devices.csv, the same bytes for
+/// the same city.
 #include <filesystem>
 #include <string>
 #include <system_error>

@@ -26,10 +26,11 @@ inline constexpr double kResentFrames = 0.015;     ///< share of frames a panel 
 inline constexpr double kResentAlarmFrames = 0.5;  ///< of frames with alarms: they are what counts
 inline constexpr std::int64_t kMaxCopies = 3;      ///< besides the original
 inline constexpr SimTime kResendSpan = 40'000;
-inline constexpr std::uint64_t kLoraPercent = 20;   ///< of smoke detectors speak LoRaWAN
-inline constexpr double kLoraHeardTwice = 0.3;     ///< share of their uplinks that come in 2-4 copies
+inline constexpr std::uint64_t kLoraPercent = 20;  ///< of smoke detectors speak LoRaWAN
+inline constexpr double kLoraHeardTwice = 0.3;  ///< share of their uplinks that come in 2-4 copies
 inline constexpr SimTime kLoraSpan = 500;
-inline constexpr SimTime kReconnectEvery = 10'000;  ///< some gateway sends its in-flight window again
+inline constexpr SimTime kReconnectEvery =
+    10'000;  ///< some gateway sends its in-flight window again
 inline constexpr std::size_t kInFlightWindow = 100;
 
 // storm

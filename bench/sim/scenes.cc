@@ -34,7 +34,8 @@ constexpr std::array kScenes{
     Scene{"two-faint-detectors", 5 * kSecond, 5 * kSecond, false, two_faint_detectors},
     Scene{"water-just-below", 0, 0, false, water_just_below},
     Scene{"three-detectors", 40 * kSecond, 4 * kSecond, false, three_detectors},
-    Scene{"two-detectors-too-far-apart", kMinute + 1, kMinute + 1, true, two_detectors_too_far_apart},
+    Scene{"two-detectors-too-far-apart", kMinute + 1, kMinute + 1, true,
+          two_detectors_too_far_apart},
 };
 
 }  // namespace

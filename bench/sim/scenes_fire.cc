@@ -55,9 +55,8 @@ Pair camera_and_detector(Stage& s, Distance distance) {
   for (const std::uint32_t d : s.city().in_building(there, DeviceKind::smoke_detector)) {
     const std::uint32_t zone = s.city().device(d).place;
     const bool next_to = std::ranges::count(s.city().place(seen).adjacent, zone) > 0;
-    const bool fits = distance == Distance::any || (distance == Distance::next_zone
-                                                        ? next_to
-                                                        : !next_to && zone != seen);
+    const bool fits = distance == Distance::any ||
+                      (distance == Distance::next_zone ? next_to : !next_to && zone != seen);
     if (fits) return {cameras.front(), d};
   }
   return {};
@@ -76,7 +75,8 @@ bool two_detectors(Stage& s) {
   const auto detectors = fresh_detectors(s, 2, 2);
   if (detectors.empty()) return false;
   const std::size_t first = alarm(s, 0, detectors[0]);
-  const std::size_t second = alarm(s, s.distance(kSecond, kConfirmWithin - 10 * kSecond), detectors[1]);
+  const std::size_t second =
+      alarm(s, s.distance(kSecond, kConfirmWithin - 10 * kSecond), detectors[1]);
   expect_confirmed(s, detectors[0], {first, second});
   return true;
 }
@@ -136,11 +136,13 @@ bool nuisance_site(Stage& s) {
   if (!building) return false;
   const std::uint32_t detector =
       s.city().in_building(s.city().buildings()[*building], DeviceKind::smoke_detector).front();
-  const SimTime step = s.distance(10 * kSecond, 40 * kSecond) / static_cast<SimTime>(kNuisanceAlarms);
+  const SimTime step =
+      s.distance(10 * kSecond, 40 * kSecond) / static_cast<SimTime>(kNuisanceAlarms);
   std::vector<std::size_t> alarms;
   for (std::size_t i = 0; i < kNuisanceAlarms; ++i) {
     SmokeAlarm rising = smoke(s.random());
-    rising.level = 2.5 + static_cast<double>(i);  // another reading each time: no repetition of a report
+    rising.level =
+        2.5 + static_cast<double>(i);  // another reading each time: no repetition of a report
     alarms.push_back(s.say(static_cast<SimTime>(i) * step, detector, rising));
   }
   s.expect("smoke-alarm", "high", s.device_key(detector), alarms);

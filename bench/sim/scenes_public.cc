@@ -55,7 +55,8 @@ bool things_thrown(Stage& s) {
   const SimTime step = s.distance(4 * kSecond, 50 * kSecond) / static_cast<SimTime>(kThrows);
   std::vector<std::size_t> said;
   for (std::size_t i = 0; i < kThrows; ++i) {
-    said.push_back(s.say(static_cast<SimTime>(i) * step, *camera, CameraDetection{"throwing", 0.92}));
+    said.push_back(
+        s.say(static_cast<SimTime>(i) * step, *camera, CameraDetection{"throwing", 0.92}));
   }
   s.expect("throwing", "high", s.device_key(*camera), said, kThrows);
   return true;

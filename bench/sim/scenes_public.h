@@ -1,5 +1,6 @@
 #pragma once
-/// Scenes at gates, cameras, covers, and with ailing detectors. Each returns false if no place is free.
+/// Scenes at gates, cameras, covers, and with ailing detectors. Each returns false if no place is
+/// free.
 #include "bench/sim/stage.h"
 
 namespace tocsin::sim {
@@ -14,6 +15,6 @@ bool detector_removed(Stage& s);
 
 // Near misses.
 bool denied_not_often_enough(Stage& s);
-bool water_just_below(Stage& s);        ///< the limit
+bool water_just_below(Stage& s);  ///< the limit
 
 }  // namespace tocsin::sim

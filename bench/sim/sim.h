@@ -1,10 +1,11 @@
 #pragma once
-/// The simulated city as one call: `tocsin sim`, and the sensors of `tocsin demo` and `tocsin bench e2e`.
+/// The simulated city as one call: `tocsin sim`, and the sensors of `tocsin demo` and `tocsin bench
+/// e2e`.
 ///
-/// Live, it publishes over MQTT (QoS 1) on an open loop: every frame has an intended send time, taken from
-/// the scenario alone; a slow broker makes frames late, never fewer. An event's `ts` is its intended time.
-/// To a file, it writes the same stream as replay lines in virtual time, as fast as it can.
-/// Thread: runs in the caller's until done; `stop` may be set from any.
+/// Live, it publishes over MQTT (QoS 1) on an open loop: every frame has an intended send time,
+/// taken from the scenario alone; a slow broker makes frames late, never fewer. An event's `ts` is
+/// its intended time. To a file, it writes the same stream as replay lines in virtual time, as fast
+/// as it can. Thread: runs in the caller's until done; `stop` may be set from any.
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -27,31 +28,32 @@ struct SimOptions {
   std::uint64_t seed = 1;
   Scenario scenario;
   double rate = 0;  ///< events a second of noise; 0: what the devices' own intervals make
-  std::optional<Duration> run_for;  ///< empty: until `stop` (not with `out`)
-  double incidents_per_minute = 0;  ///< 0: by the size of the city
+  std::optional<Duration> run_for;      ///< empty: until `stop` (not with `out`)
+  double incidents_per_minute = 0;      ///< 0: by the size of the city
   std::optional<Duration> alarm_every;  ///< idle mode: no noise, one smoke alarm each time
 
   // Where to: a broker or a file.
   std::string broker = "tcp://127.0.0.1:1883";
   std::string client_id;  ///< empty: "tocsin-sim-" and the process id
   Encoding encoding = Encoding::pb;
-  Duration linger{50};  ///< how long a gateway gathers what is not urgent
+  Duration linger{50};               ///< how long a gateway gathers what is not urgent
   std::size_t max_in_flight = 1000;  ///< unacknowledged publishes; more wait, and are late
   std::filesystem::path out;  ///< not empty: replay lines to this file ("-": stdout), no broker
-  bool inline_places = false;  ///< with `out`: loc.* on each line, so that a replay needs no registry
+  bool inline_places =
+      false;  ///< with `out`: loc.* on each line, so that a replay needs no registry
   std::int64_t start_ms = 1'767'225'600'000;  ///< with `out`: Unix time of the start (2026-01-01)
 
-  std::filesystem::path truth;  ///< not empty: expected alerts, NDJSON (bench/sim/truth.h)
+  std::filesystem::path truth;           ///< not empty: expected alerts, NDJSON (bench/sim/truth.h)
   std::filesystem::path write_registry;  ///< not empty: places.csv and devices.csv into this folder
   /// Only writes the registry and returns.
   bool registry_only = false;
 };
 
 enum class SimError : std::uint8_t {
-  bad_devices = 1,     ///< devices outside the limits
-  endless_file,        ///< `out` without `run_for`
+  bad_devices = 1,  ///< devices outside the limits
+  endless_file,     ///< `out` without `run_for`
   broker_unreachable,
-  broker_lost,         ///< the connection went away and did not come back within kReconnectLimit
+  broker_lost,  ///< the connection went away and did not come back within kReconnectLimit
   cannot_write_registry,
   cannot_write_truth,
   cannot_write_out,
@@ -63,7 +65,7 @@ struct SimProgress {
   Duration elapsed{};
   std::uint64_t events = 0;
   std::uint64_t frames = 0;
-  std::uint64_t acknowledged = 0;  ///< frames
+  std::uint64_t acknowledged = 0;     ///< frames
   std::uint64_t expected_alerts = 0;  ///< whose last event has been sent
 };
 
@@ -80,7 +82,7 @@ struct SimReport {
   double lag_mean_ms = 0;   ///< behind the schedule, per frame
   double lag_max_ms = 0;
   std::uint64_t stalls = 0;  ///< times the in-flight limit held a frame back
-  bool stopped = false;     ///< by `stop`, before its time
+  bool stopped = false;      ///< by `stop`, before its time
 };
 /// One JSON object, schema tocsin.sim/1.
 std::string to_json(const SimReport& report);

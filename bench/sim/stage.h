@@ -26,13 +26,13 @@ struct Set {
   Ground& ground;
   Random& random;
   std::vector<std::uint32_t>& seq;  ///< of each device's newest event
-  std::int64_t epoch_ms;  ///< Unix time of SimTime 0
+  std::int64_t epoch_ms;            ///< Unix time of SimTime 0
 };
 
 class Stage {
  public:
-  /// `incident` numbers the incidents from 1; `start` is when its first event happens, `room` the time
-  /// until its last one must have.
+  /// `incident` numbers the incidents from 1; `start` is when its first event happens, `room` the
+  /// time until its last one must have.
   Stage(Set& set, std::string_view scene, std::uint32_t incident, SimTime start, SimTime room);
 
   const City& city() const { return set_.city; }

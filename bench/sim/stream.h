@@ -17,7 +17,9 @@ class Stream {
   /// Requires: options.devices within the limits. `city` must outlive it.
   Stream(const City& city, const SimOptions& options, std::int64_t epoch_ms);
   std::optional<Frame> next() { return resender_.next(); }
-  std::vector<ExpectedAlert> take_expected(SimTime until) { return generator_.take_expected(until); }
+  std::vector<ExpectedAlert> take_expected(SimTime until) {
+    return generator_.take_expected(until);
+  }
   std::uint32_t incidents() const { return generator_.incidents(); }
   std::uint64_t copies() const { return resender_.copies(); }
 

@@ -5,7 +5,13 @@
 namespace tocsin::sim {
 namespace {
 
-enum Stream : std::uint64_t { kClock = 0xc10c, kDelay = 0xde1a, kAway = 0xa3a9, kEcho = 0xec40, kLora = 0x104a };
+enum Stream : std::uint64_t {
+  kClock = 0xc10c,
+  kDelay = 0xde1a,
+  kAway = 0xa3a9,
+  kEcho = 0xec40,
+  kLora = 0x104a
+};
 
 constexpr SimTime kMinute = 60'000;
 constexpr SimTime kHour = 60 * kMinute;

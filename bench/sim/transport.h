@@ -1,7 +1,7 @@
 #pragma once
-/// What happens to an event between the device and the broker: its clock is wrong, its frame is overtaken,
-/// its gateway is away, two gateways heard it. A function of (seed, event), so noise and incidents
-/// suffer the same way and truth can be told before anything is sent.
+/// What happens to an event between the device and the broker: its clock is wrong, its frame is
+/// overtaken, its gateway is away, two gateways heard it. A function of (seed, event), so noise and
+/// incidents suffer the same way and truth can be told before anything is sent.
 #include <cstdint>
 #include <vector>
 

@@ -1,6 +1,6 @@
 #pragma once
-/// The alerts that must come: what the planted incidents yield, written down by whoever planted them and
-/// never asked of the engine.
+/// The alerts that must come: what the planted incidents yield, written down by whoever planted
+/// them and never asked of the engine.
 ///
 /// As a line (tocsin.truth/1):
 ///     {"schema":"tocsin.truth/1","incident":7,"scene":"smoke-confirmed","rule":"smoke-confirmed",
@@ -22,8 +22,8 @@ struct ExpectedAlert {
   std::string rule;
   std::string severity;
   std::vector<std::pair<std::string, std::string>> key;  ///< as the alert's `key`, all strings
-  std::int64_t ts = 0;    ///< Unix ms
-  std::int64_t sent = 0;  ///< Unix ms
+  std::int64_t ts = 0;                                   ///< Unix ms
+  std::int64_t sent = 0;                                 ///< Unix ms
   std::vector<std::string> events;
 };
 

@@ -19,9 +19,13 @@ constexpr ValueKind kList = ValueKind::list;
 template <class T>
 T get(const Value& v);
 template <>
-std::int64_t get(const Value& v) { return v.as_int(); }
+std::int64_t get(const Value& v) {
+  return v.as_int();
+}
 template <>
-std::uint64_t get(const Value& v) { return v.as_uint(); }
+std::uint64_t get(const Value& v) {
+  return v.as_uint();
+}
 
 Value make(std::int64_t i) { return Value::int64(i); }
 Value make(std::uint64_t u) { return Value::uint64(u); }
@@ -135,11 +139,19 @@ Status item_at(Value* args, Runtime&, std::uint32_t) {
 }
 
 constexpr Overload binary(std::string_view name, ValueKind kind, Builtin run, bool may_fail) {
-  return {.name = name, .style = CallStyle::binary, .parameters = {kind, kind}, .result = kind,
-          .run = run, .may_fail = may_fail};
+  return {.name = name,
+          .style = CallStyle::binary,
+          .parameters = {kind, kind},
+          .result = kind,
+          .run = run,
+          .may_fail = may_fail};
 }
 constexpr Overload unary(std::string_view name, ValueKind kind, Builtin run, bool may_fail) {
-  return {.name = name, .style = CallStyle::unary, .parameters = {kind}, .result = kind, .run = run,
+  return {.name = name,
+          .style = CallStyle::unary,
+          .parameters = {kind},
+          .result = kind,
+          .run = run,
           .may_fail = may_fail};
 }
 

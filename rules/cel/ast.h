@@ -31,10 +31,10 @@ enum class NodeKind : std::uint8_t {
   logical_or,
   conditional,  ///< children[0] ? children[1] : children[2]
   // What the checker makes of them.
-  input,       ///< a run-time input
-  present,     ///< has() of `input`
-  local,       ///< the variable of the macro `binder`
-  macro,       ///< children: the list, the predicate; `walk` says which
+  input,    ///< a run-time input
+  present,  ///< has() of `input`
+  local,    ///< the variable of the macro `binder`
+  macro,    ///< children: the list, the predicate; `walk` says which
   host_call,
 };
 

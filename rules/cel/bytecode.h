@@ -33,23 +33,23 @@ inline constexpr Status kOk{};
 using Builtin = Status (*)(Value* args, Runtime& runtime, std::uint32_t operand);
 
 enum class Op : std::uint8_t {
-  constant,       ///< push constants[c]
-  input,          ///< push frames[a][b], of kind c; its default if unset
-  present,        ///< push whether frames[a][b] is set
-  local,          ///< push stack[b]
-  call,           ///< calls[c] over the top a values
-  host,           ///< function b of the host over the top a values; the result is of kind c
-  list,           ///< the top c values as one list
+  constant,  ///< push constants[c]
+  input,     ///< push frames[a][b], of kind c; its default if unset
+  present,   ///< push whether frames[a][b] is set
+  local,     ///< push stack[b]
+  call,      ///< calls[c] over the top a values
+  host,      ///< function b of the host over the top a values; the result is of kind c
+  list,      ///< the top c values as one list
   logical_not,
-  jump,                 ///< to c
-  jump_if_false,        ///< pops
-  jump_if_false_kept,   ///< pops only if it does not jump
+  jump,                ///< to c
+  jump_if_false,       ///< pops
+  jump_if_false_kept,  ///< pops only if it does not jump
   jump_if_true_kept,
-  pending,        ///< push "no error"
-  settle,         ///< the top value decides if it is a; else the error pending in stack[b] counts
-  loop_begin,     ///< over the list in stack[b], of at most c items; pushes the loop's slots
-  loop_next,      ///< next item of the loop at b, or its result and jump to c
-  loop_test,      ///< the predicate's value for the walk a of the loop at b; c: its loop_next
+  pending,     ///< push "no error"
+  settle,      ///< the top value decides if it is a; else the error pending in stack[b] counts
+  loop_begin,  ///< over the list in stack[b], of at most c items; pushes the loop's slots
+  loop_next,   ///< next item of the loop at b, or its result and jump to c
+  loop_test,   ///< the predicate's value for the walk a of the loop at b; c: its loop_next
   done,
 };
 

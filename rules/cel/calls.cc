@@ -120,8 +120,8 @@ void Calls::in(Node& call, bool whole) {
   const Node& item = *call.children[0];
   const Node& list = *call.children[1];
   call.max_items = list.max_items;
-  const bool right = is_list(list) && !is_list(item) &&
-                     comparable_elements(item.type.kind, list.type.element);
+  const bool right =
+      is_list(list) && !is_list(item) && comparable_elements(item.type.kind, list.type.element);
   if (!right) no_operator(call, list.type.kind == ValueKind::string ? "contains" : "");
 }
 
@@ -209,10 +209,10 @@ void Calls::unknown_function(const Node& call, CallStyle style) {
     for (const HostFunction& function : scope_.functions()) names.push_back(function.name);
   }
   const std::string_view meant = meant_by(call.text);
-  errors_.add(ErrorCode::unknown_function, call.text_span,
-              {fmt::format("unknown function '{}'", call.text),
-               fmt::format("未知的函数“{}”", call.text)},
-              meant.empty() ? nearest(call.text, names) : std::string(meant));
+  errors_.add(
+      ErrorCode::unknown_function, call.text_span,
+      {fmt::format("unknown function '{}'", call.text), fmt::format("未知的函数“{}”", call.text)},
+      meant.empty() ? nearest(call.text, names) : std::string(meant));
 }
 
 void Calls::other_style(const Node& call, CallStyle style) {
@@ -260,10 +260,11 @@ void Calls::not_literal(const Node& argument, bool pattern) {
 
 std::uint32_t Calls::add_pattern(const Node& argument, std::string_view text) {
   if (text.size() > limits_.max_regex_bytes) {
-    errors_.add(ErrorCode::pattern_too_long, argument.span,
-                {fmt::format("the regular expression has {} bytes; {} are allowed", text.size(),
-                             limits_.max_regex_bytes),
-                 fmt::format("正则表达式有 {} 字节，上限 {}", text.size(), limits_.max_regex_bytes)});
+    errors_.add(
+        ErrorCode::pattern_too_long, argument.span,
+        {fmt::format("the regular expression has {} bytes; {} are allowed", text.size(),
+                     limits_.max_regex_bytes),
+         fmt::format("正则表达式有 {} 字节，上限 {}", text.size(), limits_.max_regex_bytes)});
     return 0;
   }
   Pattern pattern(text);

@@ -38,10 +38,10 @@ bool is_readable(std::string_view source, const CompileLimits& limits, TextError
   }
   const std::size_t length = count_code_points(source);
   if (length <= limits.max_length) return true;
-  errors.add(ErrorCode::too_long, {byte_of_code_point(source, limits.max_length), source.size()},
-             {fmt::format("the expression has {} characters; the limit is {}", length,
-                          limits.max_length),
-              fmt::format("表达式有 {} 个字符，上限 {}", length, limits.max_length)});
+  errors.add(
+      ErrorCode::too_long, {byte_of_code_point(source, limits.max_length), source.size()},
+      {fmt::format("the expression has {} characters; the limit is {}", length, limits.max_length),
+       fmt::format("表达式有 {} 个字符，上限 {}", length, limits.max_length)});
   return false;
 }
 

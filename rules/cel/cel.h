@@ -82,7 +82,7 @@ struct CompileLimits {
 };
 
 struct CompileError {
-  std::string code;        ///< "E3xxx", see docs
+  std::string code;  ///< "E3xxx", see docs
   std::string message_en;
   std::string message_zh;
   std::string suggestion;  ///< nearest right name; empty: none
@@ -96,10 +96,10 @@ enum class EvalError : std::uint8_t {
   division_by_zero,  ///< also modulus
   bad_conversion,    ///< int("x"), timestamp("yesterday"), a double out of an int's range
   bad_time_zone,
-  no_such_field,     ///< an unset field without has()
+  no_such_field,  ///< an unset field without has()
   index_out_of_range,
-  too_long,          ///< a built string over the scratch's limit
-  host,              ///< a host function had no answer
+  too_long,  ///< a built string over the scratch's limit
+  host,      ///< a host function had no answer
 };
 std::string_view to_string(EvalError error);
 

@@ -45,10 +45,11 @@ class Checker {
 
   void expect(const Node& root, Type expected) {
     if (!known(root) || fits(root.type, expected)) return;
-    errors_.add(ErrorCode::wrong_type, root.span,
-                {fmt::format("the expression is a {}, but a {} is needed", to_string(root.type),
-                             to_string(expected)),
-                 fmt::format("表达式的类型是 {}，此处需要 {}", to_string(root.type), to_string(expected))});
+    errors_.add(
+        ErrorCode::wrong_type, root.span,
+        {fmt::format("the expression is a {}, but a {} is needed", to_string(root.type),
+                     to_string(expected)),
+         fmt::format("表达式的类型是 {}，此处需要 {}", to_string(root.type), to_string(expected))});
   }
 
  private:

@@ -42,8 +42,11 @@ void Compiler::emit(Node& node) {
   switch (node.kind) {
     case NodeKind::literal: return push_constant(node.value.view());
     case NodeKind::input:
-      add({.op = Op::input, .a = node.input.frame, .b = node.input.slot,
-           .c = static_cast<std::uint32_t>(node.type.kind)}, +1);
+      add({.op = Op::input,
+           .a = node.input.frame,
+           .b = node.input.slot,
+           .c = static_cast<std::uint32_t>(node.type.kind)},
+          +1);
       return;
     case NodeKind::present:
       add({.op = Op::present, .a = node.input.frame, .b = node.input.slot}, +1);
@@ -93,7 +96,8 @@ void Compiler::call(Node& node) {
   const std::size_t arity = node.children.size();
   const bool walks = node.overload == in_overload();
   const std::size_t cost = walks ? 1 + node.max_items : node.overload->cost;
-  add({.op = Op::call, .a = static_cast<std::uint8_t>(arity),
+  add({.op = Op::call,
+       .a = static_cast<std::uint8_t>(arity),
        .c = static_cast<std::uint32_t>(code_.calls.size())},
       1 - static_cast<std::ptrdiff_t>(arity), cost);
   code_.calls.push_back({node.overload->run, node.operand});
@@ -102,7 +106,9 @@ void Compiler::call(Node& node) {
 void Compiler::host_call(Node& node) {
   for (Node* argument : node.children) emit(*argument);
   const std::size_t arity = node.children.size();
-  add({.op = Op::host, .a = static_cast<std::uint8_t>(arity), .b = node.input.slot,
+  add({.op = Op::host,
+       .a = static_cast<std::uint8_t>(arity),
+       .b = node.input.slot,
        .c = static_cast<std::uint32_t>(node.type.kind)},
       1 - static_cast<std::ptrdiff_t>(arity), kHostCost);
 }

@@ -38,7 +38,7 @@ class Compiler {
   const CompileLimits& limits_;
   Bytecode& code_;
   std::uint16_t handler_ = kNoHandler;
-  std::size_t height_ = 0;      ///< of the stack before the next instruction
+  std::size_t height_ = 0;       ///< of the stack before the next instruction
   std::size_t repetitions_ = 1;  ///< how often the next instruction may run
 };
 

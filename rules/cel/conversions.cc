@@ -7,8 +7,8 @@
 #include <cstring>
 
 #include "rules/cel/overload.h"
-#include "rules/cel/time_text.h"
 #include "rules/cel/time_math.h"
+#include "rules/cel/time_text.h"
 
 /// int() uint() double() string() bool() timestamp() duration(), as the CEL specification says:
 /// what cannot be converted is an error, never a near value.
@@ -189,12 +189,17 @@ constexpr std::uint16_t kTextCost = 4;  // steps
 
 constexpr Overload convert(std::string_view name, ValueKind from, ValueKind to, Builtin run) {
   const bool text = from == kString || to == kString;
-  return {.name = name, .style = CallStyle::function, .parameters = {from}, .result = to,
-          .run = run, .may_fail = true, .cost = text ? kTextCost : std::uint16_t{1}};
+  return {.name = name,
+          .style = CallStyle::function,
+          .parameters = {from},
+          .result = to,
+          .run = run,
+          .may_fail = true,
+          .cost = text ? kTextCost : std::uint16_t{1}};
 }
 constexpr Overload always(std::string_view name, ValueKind from, ValueKind to, Builtin run) {
-  return {.name = name, .style = CallStyle::function, .parameters = {from}, .result = to,
-          .run = run};
+  return {
+      .name = name, .style = CallStyle::function, .parameters = {from}, .result = to, .run = run};
 }
 
 constexpr Overload kOverloads[] = {

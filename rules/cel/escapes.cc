@@ -67,8 +67,7 @@ class Decoder {
     std::uint32_t value = 0;
     const char* const end = digits.data() + digits.size();
     const auto read = std::from_chars(digits.data(), end, value, coded.base);
-    const bool whole =
-        digits.size() == coded.digits && read.ec == std::errc{} && read.ptr == end;
+    const bool whole = digits.size() == coded.digits && read.ec == std::errc{} && read.ptr == end;
     const std::size_t length = 1 + coded.skip + coded.digits;
     if (!whole || !is_scalar_value(value)) return bad(length);
     append_utf8(value, out_);
@@ -80,11 +79,12 @@ class Decoder {
     std::size_t end = std::min(at_ + length, body_.size());
     while (end < body_.size() && (body_[end] & 0xC0) == 0x80) ++end;
     const std::string text(body_.substr(at_, end - at_));
-    errors_.add(ErrorCode::bad_escape, {offset_ + at_, offset_ + end},
-                {fmt::format("'{}' is not an escape sequence; a backslash is written \\\\, "
-                             "and r\"...\" takes every character as it is",
-                             text),
-                 fmt::format("“{}”不是转义序列；反斜杠写作 \\\\，r\"...\" 按原样读取所有字符", text)});
+    errors_.add(
+        ErrorCode::bad_escape, {offset_ + at_, offset_ + end},
+        {fmt::format("'{}' is not an escape sequence; a backslash is written \\\\, "
+                     "and r\"...\" takes every character as it is",
+                     text),
+         fmt::format("“{}”不是转义序列；反斜杠写作 \\\\，r\"...\" 按原样读取所有字符", text)});
     at_ = end;
   }
 

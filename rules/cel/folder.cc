@@ -62,8 +62,8 @@ class Folder {
       case NodeKind::input: return is_time(node.type.kind);
       case NodeKind::call:
       case NodeKind::index: return node.overload != nullptr && node.overload->may_fail;
-      case NodeKind::list:       // the arena may be full
-      case NodeKind::macro:      // the list may be longer than it may be
+      case NodeKind::list:   // the arena may be full
+      case NodeKind::macro:  // the list may be longer than it may be
       case NodeKind::host_call: return true;
       default: return false;
     }

@@ -162,7 +162,9 @@ class Lexer {
 
   // Walks over the digits; true if there was a fraction or an exponent.
   bool digits_are_double() {
-    const auto digits = [this] { while (is_digit(peek())) ++at_; };
+    const auto digits = [this] {
+      while (is_digit(peek())) ++at_;
+    };
     bool real = false;
     digits();
     if (peek() == '.' && is_digit(peek(1))) {
@@ -228,9 +230,10 @@ class Lexer {
     const bool printable = first >= 0x20 && first != 0x7F;
     const std::string shown =
         printable ? fmt::format("'{}'", text) : fmt::format("U+{:04X}", unsigned{first});
-    errors_.add(ErrorCode::unexpected_character, {at_, at_ + length},
-                {fmt::format("unexpected character {}", shown), fmt::format("意外的字符 {}", shown)},
-                std::string(meant_by(text[0])));
+    errors_.add(
+        ErrorCode::unexpected_character, {at_, at_ + length},
+        {fmt::format("unexpected character {}", shown), fmt::format("意外的字符 {}", shown)},
+        std::string(meant_by(text[0])));
     at_ += length;
   }
 

@@ -9,8 +9,8 @@ namespace tocsin::cel {
 namespace {
 
 constexpr std::string_view kReserved[] = {
-    "as",     "break", "const",   "continue",  "else",   "for", "function", "if", "import",
-    "let",    "loop",  "package", "namespace", "return", "var", "void",     "while"};
+    "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+    "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
 
 bool is_reserved(std::string_view word) {
   return std::find(std::begin(kReserved), std::end(kReserved), word) != std::end(kReserved);
@@ -54,7 +54,8 @@ class Parser {
       return nullptr;
     }
     Node* root = expression();
-    if (root != nullptr && peek().kind != TokenKind::end) return unexpected("an operator", "运算符");
+    if (root != nullptr && peek().kind != TokenKind::end)
+      return unexpected("an operator", "运算符");
     return failed_ ? nullptr : root;
   }
 
@@ -101,7 +102,8 @@ class Parser {
 
   Node* not_supported(Span where, std::string_view en, std::string_view zh, std::string hint = {}) {
     return fail(ErrorCode::not_supported, where,
-                {fmt::format("{} not supported", en), fmt::format("不支持{}", zh)}, std::move(hint));
+                {fmt::format("{} not supported", en), fmt::format("不支持{}", zh)},
+                std::move(hint));
   }
 
   // A node above its children; null if one of them is.
@@ -220,7 +222,8 @@ class Parser {
   }
 
   Node* selection(Node* operand) {
-    if (at_symbol("?")) return not_supported(peek().span, "optional syntax (.?) is", "可选语法 (.?)");
+    if (at_symbol("?"))
+      return not_supported(peek().span, "optional syntax (.?) is", "可选语法 (.?)");
     const Token& field = peek();
     if (field.kind != TokenKind::identifier || is_keyword(field.text)) {
       return unexpected("a name after '.'", "“.”之后的名称");
@@ -241,7 +244,8 @@ class Parser {
 
   Node* indexing(Node* operand) {
     take();
-    if (at_symbol("?")) return not_supported(peek().span, "optional syntax ([?) is", "可选语法 ([?)");
+    if (at_symbol("?"))
+      return not_supported(peek().span, "optional syntax ([?) is", "可选语法 ([?)");
     Node* index = expression();
     if (index == nullptr || !expect("]")) return nullptr;
     return make({.kind = NodeKind::index,
@@ -363,7 +367,8 @@ class Parser {
 
   Node* list() {
     Node node{.kind = NodeKind::list, .span = take().span};
-    if (at_symbol("?")) return not_supported(peek().span, "optional syntax ([?) is", "可选语法 ([?)");
+    if (at_symbol("?"))
+      return not_supported(peek().span, "optional syntax ([?) is", "可选语法 ([?)");
     if (!items(node, "]") || !expect("]")) return nullptr;
     node.span.end = previous_end();
     return make(std::move(node));

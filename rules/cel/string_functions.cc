@@ -39,20 +39,32 @@ Status matches(Value* args, Runtime& runtime, std::uint32_t pattern) {
   return kOk;
 }
 
-constexpr std::uint16_t kScanCost = 4;   // steps of a walk over a string
+constexpr std::uint16_t kScanCost = 4;  // steps of a walk over a string
 constexpr std::uint16_t kRegexCost = 20;
 
 constexpr Overload size(CallStyle style, ValueKind of, Builtin run, std::uint16_t cost) {
-  return {.name = "size", .style = style, .parameters = {of}, .result = ValueKind::int64,
-          .run = run, .cost = cost};
+  return {.name = "size",
+          .style = style,
+          .parameters = {of},
+          .result = ValueKind::int64,
+          .run = run,
+          .cost = cost};
 }
 constexpr Overload test(std::string_view name, Builtin run) {
-  return {.name = name, .style = CallStyle::method, .parameters = {kString, kString},
-          .result = ValueKind::boolean, .run = run, .cost = kScanCost};
+  return {.name = name,
+          .style = CallStyle::method,
+          .parameters = {kString, kString},
+          .result = ValueKind::boolean,
+          .run = run,
+          .cost = kScanCost};
 }
 constexpr Overload regex(CallStyle style) {
-  return {.name = "matches", .style = style, .parameters = {kString, kString},
-          .result = ValueKind::boolean, .run = matches, .cost = kRegexCost,
+  return {.name = "matches",
+          .style = style,
+          .parameters = {kString, kString},
+          .result = ValueKind::boolean,
+          .run = matches,
+          .cost = kRegexCost,
           .prepared = Prepared::pattern};
 }
 

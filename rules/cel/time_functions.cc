@@ -108,20 +108,36 @@ constexpr std::uint16_t kCalendarCost = 4;  // steps
 
 constexpr Overload binary(std::string_view name, ValueKind a, ValueKind b, ValueKind result,
                           Builtin run) {
-  return {.name = name, .style = CallStyle::binary, .parameters = {a, b}, .result = result,
-          .run = run, .may_fail = true};
+  return {.name = name,
+          .style = CallStyle::binary,
+          .parameters = {a, b},
+          .result = result,
+          .run = run,
+          .may_fail = true};
 }
 constexpr Overload utc(std::string_view name, Builtin run) {
-  return {.name = name, .style = CallStyle::method, .parameters = {kTimestamp}, .result = kInt,
-          .run = run, .cost = kCalendarCost};
+  return {.name = name,
+          .style = CallStyle::method,
+          .parameters = {kTimestamp},
+          .result = kInt,
+          .run = run,
+          .cost = kCalendarCost};
 }
 constexpr Overload zoned(std::string_view name, Builtin run) {
-  return {.name = name, .style = CallStyle::method, .parameters = {kTimestamp, ValueKind::string},
-          .result = kInt, .run = run, .may_fail = true, .cost = kCalendarCost,
+  return {.name = name,
+          .style = CallStyle::method,
+          .parameters = {kTimestamp, ValueKind::string},
+          .result = kInt,
+          .run = run,
+          .may_fail = true,
+          .cost = kCalendarCost,
           .prepared = Prepared::zone};
 }
 constexpr Overload length(std::string_view name, Builtin run) {
-  return {.name = name, .style = CallStyle::method, .parameters = {kDuration}, .result = kInt,
+  return {.name = name,
+          .style = CallStyle::method,
+          .parameters = {kDuration},
+          .result = kInt,
           .run = run};
 }
 

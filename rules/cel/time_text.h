@@ -17,7 +17,7 @@ std::optional<Value> parse_duration(std::string_view text);
 
 /// The longest: "9999-12-31T23:59:59.999999999Z".
 using TimeText = std::array<char, 32>;
-std::string_view format_timestamp(const Value& time, TimeText& out);  ///< RFC 3339 in UTC
+std::string_view format_timestamp(const Value& time, TimeText& out);   ///< RFC 3339 in UTC
 std::string_view format_duration(const Value& length, TimeText& out);  ///< "3.5s"
 
 }  // namespace tocsin::cel

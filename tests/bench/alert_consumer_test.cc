@@ -29,9 +29,9 @@ class Producer {
   Producer& operator=(const Producer&) = delete;
 
   void send(const std::string& value) {
-    ASSERT_EQ(rd_kafka_producev(client_, RD_KAFKA_V_TOPIC("alerts"), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                                RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-                                RD_KAFKA_V_END),
+    ASSERT_EQ(rd_kafka_producev(
+                  client_, RD_KAFKA_V_TOPIC("alerts"), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                  RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END),
               RD_KAFKA_RESP_ERR_NO_ERROR);
     ASSERT_EQ(rd_kafka_flush(client_, 20'000), RD_KAFKA_RESP_ERR_NO_ERROR);
   }
@@ -71,7 +71,8 @@ TEST(AlertConsumer, SeesWhatComesAfterItsStartAndNothingBefore) {
   producer.send(alert(1));
 
   Inbox inbox;
-  AlertConsumer consumer(cluster->bootstrap(), "alerts", [&](SeenAlert a) { inbox.put(std::move(a)); });
+  AlertConsumer consumer(cluster->bootstrap(), "alerts",
+                         [&](SeenAlert a) { inbox.put(std::move(a)); });
   ASSERT_TRUE(consumer.start());
   producer.send("no alert");
   for (int i = 2; i <= 9; ++i) producer.send(alert(i));

@@ -109,9 +109,10 @@ TEST(Encoder, JsonIsABatchOfTheSameEvents) {
   std::string text;
   encode_json(city, frame, 1'000'000, text);
   const std::string& id = city.device(3).id;
-  EXPECT_EQ(text, R"({"gateway_seq":12,"events":[{"id":")" + id +
-                      R"(-4f","type":"smoke.alarm","device_id":")" + id +
-                      R"(","ts":1000250,"seq":79,"level":3.5,"temperature":41,"test_mode":false}]})");
+  EXPECT_EQ(text,
+            R"({"gateway_seq":12,"events":[{"id":")" + id +
+                R"(-4f","type":"smoke.alarm","device_id":")" + id +
+                R"(","ts":1000250,"seq":79,"level":3.5,"temperature":41,"test_mode":false}]})");
 }
 
 TEST(Encoder, AReplayLineCanCarryItsPlaces) {

@@ -51,7 +51,8 @@ TEST(Generator, SameSeedSameBytes) {
 }
 
 TEST(Generator, IsTheSameOnEveryMachine) {
-  EXPECT_EQ(whole_stream(City(1000, 5), "duplicates,storm,reorder,skew,outage"), "42b1c15a9e960ba5384ad6c16facb20a");
+  EXPECT_EQ(whole_stream(City(1000, 5), "duplicates,storm,reorder,skew,outage"),
+            "42b1c15a9e960ba5384ad6c16facb20a");
 }
 
 TEST(Generator, EventsComeInOrderOfSending) {
@@ -70,7 +71,8 @@ TEST(Generator, EventsComeInOrderOfSending) {
 TEST(Generator, KeepsToTheRateItWasAskedFor) {
   const City city(1000, 5);
   for (const char* scenario : {"steady", "storm"}) {
-    EXPECT_NEAR(static_cast<double>(all_events(city, minute(scenario)).size()), 12'000, 600) << scenario;
+    EXPECT_NEAR(static_cast<double>(all_events(city, minute(scenario)).size()), 12'000, 600)
+        << scenario;
   }
 }
 
@@ -181,8 +183,8 @@ TEST(Resender, CopiesHaveTheNumberAndTheEventsOfTheirOriginal) {
   while (const auto frame = resender.next()) {
     EXPECT_GE(frame->due, due);
     due = frame->due;
-    const auto [it, fresh] = first_seq.emplace(std::pair(frame->gateway, frame->gateway_seq),
-                                                  frame->events.front().seq);
+    const auto [it, fresh] =
+        first_seq.emplace(std::pair(frame->gateway, frame->gateway_seq), frame->events.front().seq);
     EXPECT_EQ(it->second, frame->events.front().seq);
     if (!fresh) copies += frame->events.size();
   }

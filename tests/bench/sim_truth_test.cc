@@ -1,5 +1,5 @@
-/// The shipped rules over the simulated city, in one process and in virtual time: every planted incident
-/// gives exactly its alerts, whatever the scenario, and noise gives none.
+/// The shipped rules over the simulated city, in one process and in virtual time: every planted
+/// incident gives exactly its alerts, whatever the scenario, and noise gives none.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,8 @@ constexpr std::int64_t kEpochMs = 1'767'225'600'000;
 
 std::vector<rules::SourceFile> shipped_files() {
   std::vector<rules::SourceFile> files;
-  for (const auto& entry : std::filesystem::directory_iterator(TOCSIN_SOURCE_DIR "/deploy/rules.d")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(TOCSIN_SOURCE_DIR "/deploy/rules.d")) {
     if (entry.path().extension() != ".yaml") continue;
     std::ostringstream text;
     text << std::ifstream(entry.path()).rdbuf();
@@ -39,17 +40,21 @@ std::vector<rules::SourceFile> shipped_files() {
 /// Frames in, alerts into a TruthCheck.
 class Bench final : public ingest::EventSink {
  public:
-  Bench(const sim::City& city, const Catalogue& catalogue, std::shared_ptr<const rules::RuleSet> rules,
-        const rules::EngineOptions& engine)
-      : city_(city), registry_(sim::make_registry(city)), decoder_(catalogue, registry_),
-        engine_(rules, registry_, engine), check_(options(*rules)) {}
+  Bench(const sim::City& city, const Catalogue& catalogue,
+        std::shared_ptr<const rules::RuleSet> rules, const rules::EngineOptions& engine)
+      : city_(city),
+        registry_(sim::make_registry(city)),
+        decoder_(catalogue, registry_),
+        engine_(rules, registry_, engine),
+        check_(options(*rules)) {}
 
   bench::CheckReport run(const sim::SimOptions& options) {
     sim::Stream stream(city_, options, kEpochMs);
     std::string bytes;
     while (const auto frame = stream.next()) {
       const bool json = options.encoding == sim::Encoding::json;
-      json ? encode_json(city_, *frame, kEpochMs, bytes) : encode_protobuf(city_, *frame, kEpochMs, bytes);
+      json ? encode_json(city_, *frame, kEpochMs, bytes)
+           : encode_protobuf(city_, *frame, kEpochMs, bytes);
       const std::string topic =
           fmt::format("tocsin/v1/{}/{}", city_.gateways()[frame->gateway], json ? "json" : "pb");
       decoder_.decode_frame(topic, bytes, from_unix_ms(kEpochMs + frame->due), *this);
@@ -103,7 +108,8 @@ class SimTruth : public testing::Test {
   static void SetUpTestSuite() {
     catalogue_ = new Catalogue(ingest::builtin_catalogue());
     rules::Loaded loaded = rules::load(shipped_files(), *catalogue_);
-    for (const Diagnostic& d : loaded.diagnostics) ADD_FAILURE() << d.file << ":" << d.line << " " << d.message_en;
+    for (const Diagnostic& d : loaded.diagnostics)
+      ADD_FAILURE() << d.file << ":" << d.line << " " << d.message_en;
     rules_ = new std::shared_ptr<const rules::RuleSet>(loaded.rules);
   }
   static void TearDownTestSuite() {
@@ -141,7 +147,8 @@ class SimTruth : public testing::Test {
     EXPECT_EQ(check.duplicated, 0U);
     EXPECT_EQ(check.wrong, 0U);
     for (const bench::Finding& f : check.findings) {
-      ADD_FAILURE() << bench::to_string(f.fault) << " " << f.rule << " " << f.key << " " << f.detail;
+      ADD_FAILURE() << bench::to_string(f.fault) << " " << f.rule << " " << f.key << " "
+                    << f.detail;
     }
     EXPECT_GT(check.expected, 25U);
   }
@@ -177,7 +184,8 @@ TEST_F(SimTruth, StormsWithDuplicatesGiveExactlyTheirAlerts) {
 }
 
 TEST_F(SimTruth, DisorderWrongClocksAndOutagesChangeNothing) {
-  for (const char* scenario : {"reorder", "skew", "outage", "reorder,skew,outage,duplicates,storm"}) {
+  for (const char* scenario :
+       {"reorder", "skew", "outage", "reorder,skew,outage,duplicates,storm"}) {
     SCOPED_TRACE(scenario);
     expect_perfect(play(20'000, scenario, for_minutes(2, 500)).check);
   }
@@ -223,7 +231,8 @@ TEST_F(SimTruth, EveryShippedRuleIsPlanted) {
   while (stream.next()) continue;
   std::set<std::string> planted;
   for (const sim::ExpectedAlert& e : stream.take_expected(INT64_MAX)) planted.insert(e.rule);
-  for (const rules::Rule& rule : (*rules_)->rules) EXPECT_TRUE(planted.contains(rule.name)) << rule.name;
+  for (const rules::Rule& rule : (*rules_)->rules)
+    EXPECT_TRUE(planted.contains(rule.name)) << rule.name;
 }
 
 }  // namespace

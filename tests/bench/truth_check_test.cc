@@ -100,7 +100,8 @@ TEST(TruthCheck, SeverityTimeAndEvidenceMustFit) {
   check.see(bad);
   std::vector<Fault> faults;
   for (const Finding& f : check.report().findings) faults.push_back(f.fault);
-  EXPECT_THAT(faults, testing::ElementsAre(Fault::wrong_severity, Fault::wrong_time, Fault::wrong_evidence));
+  EXPECT_THAT(faults, testing::ElementsAre(Fault::wrong_severity, Fault::wrong_time,
+                                           Fault::wrong_evidence));
   EXPECT_EQ(check.report().wrong, 3U);
 }
 
@@ -136,9 +137,9 @@ TEST(TruthLine, ReadsBackAsItWasWritten) {
 }
 
 TEST(SeenAlert, IsReadFromTheContractsJson) {
-  const auto alert = parse_seen(
-      R"({"alert_id":"ab","rule":"r","rev":1,"state":"firing","severity":"high",)"
-      R"("key":{"loc.building":"B7","n":3},"opened_at":17,"evidence":[{"id":"g1-1"}]})");
+  const auto alert =
+      parse_seen(R"({"alert_id":"ab","rule":"r","rev":1,"state":"firing","severity":"high",)"
+                 R"("key":{"loc.building":"B7","n":3},"opened_at":17,"evidence":[{"id":"g1-1"}]})");
   ASSERT_TRUE(alert.has_value());
   EXPECT_EQ(alert->key.at("loc.building"), "B7");
   EXPECT_EQ(alert->key.at("n"), "3");

@@ -65,24 +65,15 @@ TEST(Compile, NoMoreThanTwentyErrorsAreReported) {
 
 TEST(Compile, SyntaxErrorsSayWhatIsExpected) {
   expect_all({
-      {"1 +", "E3006 at 3-3"},
-      {"(1", "E3006 at 2-2"},
-      {"1)", "E3006 at 1-2"},
-      {"1 2", "E3006 at 2-3"},
-      {"[1", "E3006 at 2-2"},
-      {"f(1", "E3006 at 3-3"},
-      {"f(,)", "E3006 at 2-3"},
-      {"e.", "E3006 at 2-2"},
-      {"e..x", "E3006 at 2-3"},
-      {"e.1", "E3006 at 1-3"},
-      {"e.in", "E3006 at 2-4"},
-      {"true ? 1", "E3006 at 8-8"},
-      {"== 1", "E3006 at 0-2"},
-      {"in [1]", "E3006 at 0-2"},
-      {"a and b", "E3006 at 2-5 (&&)"},
-      {"a OR b", "E3006 at 2-4 (||)"},
-      {"not true", "E3006 at 4-8"},
-      {"if", "E3006 at 0-2"},
+      {"1 +", "E3006 at 3-3"},          {"(1", "E3006 at 2-2"},
+      {"1)", "E3006 at 1-2"},           {"1 2", "E3006 at 2-3"},
+      {"[1", "E3006 at 2-2"},           {"f(1", "E3006 at 3-3"},
+      {"f(,)", "E3006 at 2-3"},         {"e.", "E3006 at 2-2"},
+      {"e..x", "E3006 at 2-3"},         {"e.1", "E3006 at 1-3"},
+      {"e.in", "E3006 at 2-4"},         {"true ? 1", "E3006 at 8-8"},
+      {"== 1", "E3006 at 0-2"},         {"in [1]", "E3006 at 0-2"},
+      {"a and b", "E3006 at 2-5 (&&)"}, {"a OR b", "E3006 at 2-4 (||)"},
+      {"not true", "E3006 at 4-8"},     {"if", "E3006 at 0-2"},
       {"while + 1", "E3006 at 0-5"},
   });
 }
@@ -197,9 +188,10 @@ TEST(Compile, TheStackIsLimited) {
 }
 
 TEST(Compile, ReadsAreTheRunTimeInputsInOrderOfAppearance) {
-  const Program program = compile("smoke.level > params.limit && has(e.ts) && e.count > 1 && "
-                                  "smoke.level < 9.0 && key.building != ''",
-                                  SampleScope{}, std::nullopt)
+  const Program program = compile(
+                              "smoke.level > params.limit && has(e.ts) && e.count > 1 && "
+                              "smoke.level < 9.0 && key.building != ''",
+                              SampleScope{}, std::nullopt)
                               .program;
   std::vector<std::string> paths;
   for (const auto& [path, input] : program.reads()) paths.push_back(path);
@@ -252,9 +244,9 @@ TEST(Compile, ASmallScratchIsAnErrorNotACrash) {
 TEST(Compile, WhatAPredicateBuildsIsGoneBeforeTheNextItem) {
   const SampleEvent event;
   Scratch scratch(256, 16);
-  const Program program = compile("e.readings.all(r, size(string(r) + 'xxxxxxx') == 10)",
-                                  SampleScope{}, std::nullopt)
-                              .program;
+  const Program program =
+      compile("e.readings.all(r, size(string(r) + 'xxxxxxx') == 10)", SampleScope{}, std::nullopt)
+          .program;
   const Outcome result = program.eval(event.frames(), scratch);
   EXPECT_EQ(result.error, std::nullopt);
   EXPECT_TRUE(result.value.as_bool());

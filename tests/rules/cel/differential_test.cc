@@ -135,8 +135,8 @@ class Generator {
 
   std::int64_t any_int() {
     constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-    constexpr std::int64_t kPool[] = {0, 0, 1, 1, -1, 2, 3, 7, -5, 10, 60, kMax, -kMax, -kMax - 1,
-                                      (1LL << 53) + 1, 1LL << 53};
+    constexpr std::int64_t kPool[] = {
+        0, 0, 1, 1, -1, 2, 3, 7, -5, 10, 60, kMax, -kMax, -kMax - 1, (1LL << 53) + 1, 1LL << 53};
     return kPool[below(std::size(kPool))];
   }
   double finite_double() {
@@ -164,9 +164,8 @@ class Generator {
 
   Tree bool_field() {
     const std::size_t i = below(2);
-    return {fmt::format("e.b{}", i), [i](World& w) {
-              return Naive(w.slots[4 + i].is_set() && w.slots[4 + i].as_bool());
-            }};
+    return {fmt::format("e.b{}", i),
+            [i](World& w) { return Naive(w.slots[4 + i].is_set() && w.slots[4 + i].as_bool()); }};
   }
   Tree double_field() {
     const std::size_t i = below(2);

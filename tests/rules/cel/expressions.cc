@@ -14,10 +14,10 @@ struct Field {
 };
 
 constexpr Field kFields[] = {
-    {"level", {ValueKind::float64}},  // 2.5
-    {"count", {ValueKind::int64}},    // 7
-    {"serial", {ValueKind::uint64}},  // 18446744073709551615
-    {"state", {ValueKind::string}},   // "烟雾 alarm"
+    {"level", {ValueKind::float64}},                      // 2.5
+    {"count", {ValueKind::int64}},                        // 7
+    {"serial", {ValueKind::uint64}},                      // 18446744073709551615
+    {"state", {ValueKind::string}},                       // "烟雾 alarm"
     {"test_mode", {ValueKind::boolean}},                  // false
     {"ts", {ValueKind::timestamp}},                       // 2026-01-01T00:00:00.250Z
     {"held", {ValueKind::duration}},                      // 90.5 s

@@ -72,10 +72,13 @@ TEST(HostileText, EveryPrefixOfAnExpressionIsSurvived) {
 }
 
 TEST(HostileText, LongRunsOfOneThingAreSurvived) {
-  for (const std::string_view piece :
-       {"(", ")", "[", "]", "!", "-", "1+", "a.", ".", "?", "a?a:", "1?", "'", "\"\"\"", "size(",
-        "a[", "true&&", "true||", "[1].all(x,", "[e.tags.all(t,", "1 in ", "{", "//", "\\",
-        "e.tags+", "-1-", "has(", "0x", "1e", "\xe7\x83\x9f", "9"}) {
+  for (const std::string_view piece : {"(",     ")",      "[",      "]",          "!",
+                                       "-",     "1+",     "a.",     ".",          "?",
+                                       "a?a:",  "1?",     "'",      "\"\"\"",     "size(",
+                                       "a[",    "true&&", "true||", "[1].all(x,", "[e.tags.all(t,",
+                                       "1 in ", "{",      "//",     "\\",         "e.tags+",
+                                       "-1-",   "has(",   "0x",     "1e",         "\xe7\x83\x9f",
+                                       "9"}) {
     std::string source;
     while (source.size() + piece.size() < 4096) source += piece;
     survive(source);

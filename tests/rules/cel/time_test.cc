@@ -64,9 +64,9 @@ TEST(Time, DurationsReadNumbersWithUnits) {
 }
 
 TEST(Time, WhatIsNoDurationIsAnError) {
-  for (const char* text : {"", "1", "s", "1 s", "1d", "1h 2m", "--1s", "-", "+", ".s", "1sec",
-                           "x1s", "320000000000s", "-320000000000s", "99999999999999999999h",
-                           "1s-1s"}) {
+  for (const char* text :
+       {"", "1", "s", "1 s", "1d", "1h 2m", "--1s", "-", "+", ".s", "1sec", "x1s", "320000000000s",
+        "-320000000000s", "99999999999999999999h", "1s-1s"}) {
     EXPECT_EQ(outcome("duration('" + std::string(text) + "')"), "error bad_conversion") << text;
   }
   EXPECT_EQ(outcome("duration(90)"), "E3103 at 0-12");
@@ -151,9 +151,9 @@ TEST(Time, GettersReadZones) {
 }
 
 TEST(Time, AnUnknownZoneIsAnErrorOfTheEvaluation) {
-  for (const char* zone : {"Nowhere/Land", "", "localtime", "Asia/Shangai", "+8:00", "+24:00",
-                           "08:60", "../etc/passwd", "/etc/localtime", "file:UTC", "+08:00 ",
-                           "Z"}) {
+  for (const char* zone :
+       {"Nowhere/Land", "", "localtime", "Asia/Shangai", "+8:00", "+24:00", "08:60",
+        "../etc/passwd", "/etc/localtime", "file:UTC", "+08:00 ", "Z"}) {
     EXPECT_EQ(outcome("e.ts.getHours('" + std::string(zone) + "')"), "error bad_time_zone") << zone;
   }
 }
