@@ -8,10 +8,6 @@
 namespace tocsin::ingest {
 namespace {
 
-MaybeRefusal malformed(const WireReader& reader) {
-  return Refusal{RejectReason::malformed, reader.error(), {}};
-}
-
 WireType wire_type_of(WireForm form) {
   switch (form) {
     case WireForm::fixed64:
@@ -156,6 +152,10 @@ MaybeRefusal read_field(WireReader& reader, Tag tag, const FieldSpec* spec, Draf
 }
 
 }  // namespace
+
+MaybeRefusal malformed(const WireReader& reader) {
+  return Refusal{RejectReason::malformed, reader.error(), {}};
+}
 
 MaybeRefusal read_payload(std::string_view bytes, Draft& draft) {
   WireReader reader(bytes);

@@ -17,10 +17,6 @@ enum EventField : std::uint32_t {
   kPayload = 7,
 };
 
-MaybeRefusal malformed(const WireReader& reader) {
-  return Refusal{RejectReason::malformed, reader.error(), {}};
-}
-
 bool is(Tag tag, std::uint32_t number, WireType wire) {
   return tag.number == number && tag.wire == wire;
 }

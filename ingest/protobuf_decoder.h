@@ -34,4 +34,7 @@ class ProtobufDecoder {
 /// The payload of an event into its draft. Requires: the draft has a type.
 MaybeRefusal read_payload(std::string_view bytes, Draft& draft);
 
+/// Where the reader stopped is no protobuf.
+MaybeRefusal malformed(const WireReader& reader);
+
 }  // namespace tocsin::ingest

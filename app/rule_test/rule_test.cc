@@ -104,8 +104,8 @@ class Case {
 
   void compare_one(const rules::TestExpectation& expected, const AlertRevision& got,
                    std::size_t n) {
-    const std::string json = alerts::alert_to_json(got);
-    std::vector<std::string> wrong = differences(expected.json, json);
+    const std::string got_json = alerts::alert_to_json(got);
+    std::vector<std::string> wrong = differences(expected.json, got_json);
     if (expected.t && kStart + *expected.t != got.at) {
       wrong.insert(wrong.begin(), fmt::format("t: expected {}, got {}", duration_text(*expected.t),
                                               duration_text(got.at - kStart)));

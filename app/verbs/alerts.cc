@@ -13,12 +13,12 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kAlertsExamples =
     "  tocsin alerts tail --data data               what the engine decided, oldest first\n"
     "  tocsin alerts tail --data data -n 20 -f      the newest 20, then each new one\n"
     "  tocsin alerts tail --data data --json | jq .";
 
-struct Options {
+struct TailOptions {
   std::string data;
   bool follow = false;
   std::size_t newest = 0;  // 0: all
@@ -27,7 +27,7 @@ struct Options {
 
 class Tail {
  public:
-  Tail(const Options& options, const Common& common)
+  Tail(const TailOptions& options, const Common& common)
       : options_(options),
         json_(common.json),
         text_({common.language() == Language::zh ? alerts::Language::zh : alerts::Language::en,
@@ -85,7 +85,7 @@ class Tail {
     return ExitCode::io;
   }
 
-  const Options& options_;
+  const TailOptions& options_;
   bool json_;
   alerts::TextFormat text_;
   LogFollower* follower_ = nullptr;  // the reader's
@@ -97,10 +97,10 @@ class Tail {
 }  // namespace
 
 void add_alerts(Cli& cli) {
-  CLI::App& verb = cli.verb("alerts", "What the engine decided", kExamples);
+  CLI::App& verb = cli.verb("alerts", "What the engine decided", kAlertsExamples);
   verb.require_subcommand(1);
-  CLI::App& tail = cli.verb(verb, "tail", "Alert revisions from the alert log", kExamples);
-  auto o = std::make_shared<Options>();
+  CLI::App& tail = cli.verb(verb, "tail", "Alert revisions from the alert log", kAlertsExamples);
+  auto o = std::make_shared<TailOptions>();
   tail.add_option("--data", o->data, "The engine's data folder")->required()->type_name("DIR");
   tail.add_flag("-f,--follow", o->follow, "Go on with each new one");
   tail.add_option("-n", o->newest, "Only the newest N of those already there")->type_name("N");

@@ -15,7 +15,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kBenchExamples =
     "  tocsin bench e2e --devices 1000 --rate 1000/s --scenario duplicates,storm --for 60s --json\n"
     "  tocsin bench e2e --idle --for 60s               one event every 3 s and nothing else\n"
     "  tocsin bench e2e --broker tcp://HOST:PORT --kafka HOST:PORT ...     a system that is "
@@ -103,9 +103,9 @@ ExitCode e2e(Flags flags, const Common& common) {
 }  // namespace
 
 void add_bench(Cli& cli) {
-  CLI::App& verb = cli.verb("bench", "Measure a running system", kExamples);
+  CLI::App& verb = cli.verb("bench", "Measure a running system", kBenchExamples);
   verb.require_subcommand(1);
-  CLI::App& sub = cli.verb(verb, "e2e", "From a gateway's publish to a Kafka consumer", kExamples);
+  CLI::App& sub = cli.verb(verb, "e2e", "From a gateway's publish to a Kafka consumer", kBenchExamples);
   auto flags = std::make_shared<Flags>();
   flags->sim.bind(sub);
   sub.add_option("--kafka", flags->e2e.kafka,

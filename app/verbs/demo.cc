@@ -8,7 +8,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kDemoExamples =
     "  tocsin demo                              until Ctrl-C; Kafka in memory, for development\n"
     "  tocsin demo --for 60s                    ends by itself; exit 0 if the books balance\n"
     "  tocsin demo --kafka real --lang zh       a real Apache Kafka, messages in Chinese\n"
@@ -18,7 +18,7 @@ constexpr const char* kExamples =
 
 void add_demo(Cli& cli) {
   CLI::App& verb =
-      cli.verb("demo", "A city in a box: sensors, broker, engine, Kafka, live alerts", kExamples);
+      cli.verb("demo", "A city in a box: sensors, broker, engine, Kafka, live alerts", kDemoExamples);
   auto options = std::make_shared<DemoOptions>();
   auto run_for = std::make_shared<std::string>();
   verb.add_option("--devices", options->city.devices, "Devices of the simulated city")

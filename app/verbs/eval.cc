@@ -7,7 +7,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kEvalExamples =
     "  tocsin eval '1 + 2'                          {\"type\":\"int\",\"value\":\"3\"}\n"
     "  tocsin eval 'duration(\"90s\") > duration(\"1m\")'\n"
     "  tocsin eval '[1, 2].exists(x, x > 1)'\n"
@@ -30,7 +30,7 @@ ExitCode eval(const std::string& expression, const Common& common) {
 
 void add_eval(Cli& cli) {
   CLI::App& verb =
-      cli.verb("eval", "Evaluate one condition of the rule language, without an event", kExamples);
+      cli.verb("eval", "Evaluate one condition of the rule language, without an event", kEvalExamples);
   auto expression = std::make_shared<std::string>();
   verb.add_option("EXPR", *expression, "The expression")->required();
   cli.on(verb, [&cli, expression] { return eval(*expression, cli.common()); });

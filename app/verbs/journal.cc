@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kExamples =
+constexpr const char* kJournalExamples =
     "  tocsin journal verify data           every byte of data/events and data/alerts; exit 1 if "
     "damaged\n"
     "  tocsin journal stat data/events --json\n"
@@ -26,7 +26,7 @@ constexpr const char* kExamples =
     "may\n"
     "show as a torn tail.";
 
-struct Options {
+struct JournalVerbOptions {
   std::string folder;
   std::string log;  // events, alerts; empty: what is there
   LogPosition from = 1;
@@ -36,7 +36,7 @@ struct Options {
 std::string time_text(Timestamp t) { return to_text(Value::timestamp(t)); }
 
 // A data folder holds two logs; any other folder is taken for a log itself.
-std::vector<std::string> log_folders(const Options& options) {
+std::vector<std::string> log_folders(const JournalVerbOptions& options) {
   std::vector<std::string> folders;
   for (const char* name : {"events", "alerts"}) {
     const auto folder = std::filesystem::path(options.folder) / name;
@@ -106,7 +106,7 @@ void print_inspection(const std::string& folder, const journal::Inspection& foun
   }
 }
 
-ExitCode inspect(const Options& options, const Common& common, bool with_kinds) {
+ExitCode inspect(const JournalVerbOptions& options, const Common& common, bool with_kinds) {
   Output out;
   bool sound = true;
   for (const std::string& folder : log_folders(options)) {
@@ -142,7 +142,7 @@ void print_record(const LogRecord& record, const Common& common, Output& out) {
   out.flush_if_large();
 }
 
-ExitCode dump(const Options& options, const Common& common) {
+ExitCode dump(const JournalVerbOptions& options, const Common& common) {
   Output out;
   const std::string folder = log_folders(options).front();
   LogFollower reader(folder, options.from);
@@ -160,8 +160,8 @@ ExitCode dump(const Options& options, const Common& common) {
 }
 
 CLI::App& add(Cli& cli, CLI::App& parent, const char* name, const char* what,
-              const std::shared_ptr<Options>& o) {
-  CLI::App& verb = cli.verb(parent, name, what, kExamples);
+              const std::shared_ptr<JournalVerbOptions>& o) {
+  CLI::App& verb = cli.verb(parent, name, what, kJournalExamples);
   auto* folder =
       verb.add_option("FOLDER,--data", o->folder, "The data folder, or one log's folder");
   folder->required();
@@ -173,9 +173,9 @@ CLI::App& add(Cli& cli, CLI::App& parent, const char* name, const char* what,
 }  // namespace
 
 void add_journal(Cli& cli) {
-  CLI::App& verb = cli.verb("journal", "The logs: verify, dump, stat", kExamples);
+  CLI::App& verb = cli.verb("journal", "The logs: verify, dump, stat", kJournalExamples);
   verb.require_subcommand(1);
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<JournalVerbOptions>();
   CLI::App& verify = add(cli, verb, "verify", "Check every byte", o);
   cli.on(verify, [&cli, o] { return inspect(*o, cli.common(), false); });
   CLI::App& stat = add(cli, verb, "stat", "Count records", o);

@@ -13,7 +13,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kReplayExamples =
     "  tocsin replay --rules deploy/rules.d --events day.ndjson > alerts.ndjson\n"
     "  tocsin replay --rules my.yaml --registry deploy/registry --events - --summary < day.ndjson\n"
     "  tocsin replay --rules my.yaml --events day.ndjson --until +10m --strict\n\n"
@@ -21,7 +21,7 @@ constexpr const char* kExamples =
     "so\n"
     "--shards changes neither output nor speed.";
 
-struct Options {
+struct ReplayVerbOptions {
   std::vector<std::string> rules;
   std::string registry;
   std::string until;
@@ -53,7 +53,7 @@ std::shared_ptr<const rules::RuleSet> load_again(const std::string& path,
   return loaded.rules;
 }
 
-ExitCode replay(Options options, const Common& common) {
+ExitCode replay(ReplayVerbOptions options, const Common& common) {
   if (options.explain) return not_available("tocsin replay --explain");
   if (!options.until.empty()) options.replay.until = parse_duration(options.until);
   ExitCode code = fill_from_config(common, options.rules, options.registry);
@@ -73,8 +73,8 @@ ExitCode replay(Options options, const Common& common) {
 }  // namespace
 
 void add_replay(Cli& cli) {
-  CLI::App& verb = cli.verb("replay", "Rules over recorded events, in virtual time", kExamples);
-  auto o = std::make_shared<Options>();
+  CLI::App& verb = cli.verb("replay", "Rules over recorded events, in virtual time", kReplayExamples);
+  auto o = std::make_shared<ReplayVerbOptions>();
   verb.add_option("--rules", o->rules, "Rule file or folder; several may be given")
       ->type_name("PATH");
   verb.add_option("--registry", o->registry, "Folder with places.csv and devices.csv")

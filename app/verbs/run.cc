@@ -16,7 +16,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kRunExamples =
     "  tocsin run -c /etc/tocsin/tocsin.yaml\n"
     "  tocsin run --data data --rules deploy/rules.d --registry deploy/registry \\\n"
     "             --broker tcp://127.0.0.1:1883 --kafka dev --http 127.0.0.1:0\n"
@@ -111,7 +111,7 @@ ExitCode run(const RunFlags& flags, const Common& common) {
 }  // namespace
 
 void add_run(Cli& cli) {
-  CLI::App& verb = cli.verb("run", "The engine: from MQTT to Kafka, by a configuration", kExamples);
+  CLI::App& verb = cli.verb("run", "The engine: from MQTT to Kafka, by a configuration", kRunExamples);
   auto flags = std::make_shared<RunFlags>();
   verb.add_option("--data", flags->data, "Folder of the logs")->type_name("DIR");
   verb.add_option("--rules", flags->rules, "Rule files or folders")->type_name("PATH");

@@ -11,7 +11,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kSchemaExamples =
     "  tocsin schema config > tocsin.schema.json       for an editor's completion\n"
     "  tocsin schema alert                             what readers of the topic can rely on";
 
@@ -27,7 +27,7 @@ ExitCode schema(const std::string& what) {
 }  // namespace
 
 void add_schema(Cli& cli) {
-  CLI::App& verb = cli.verb("schema", "JSON Schema of what is read and written", kExamples);
+  CLI::App& verb = cli.verb("schema", "JSON Schema of what is read and written", kSchemaExamples);
   auto what = std::make_shared<std::string>();
   verb.add_option("WHAT", *what, "config, rules, event or alert")
       ->required()

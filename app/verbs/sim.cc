@@ -11,7 +11,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kSimExamples =
     "  tocsin sim --devices 1000 --broker tcp://127.0.0.1:1883 --scenario duplicates --for 60s "
     "--truth t.ndjson\n"
     "  tocsin sim --devices 170000 --write-registry registry --registry-only\n"
@@ -52,7 +52,7 @@ ExitCode simulate(SimFlags flags, const Common& common) {
 }  // namespace
 
 void add_sim(Cli& cli) {
-  CLI::App& verb = cli.verb("sim", "A simulated city that publishes over MQTT", kExamples);
+  CLI::App& verb = cli.verb("sim", "A simulated city that publishes over MQTT", kSimExamples);
   auto flags = std::make_shared<SimFlags>();
   flags->bind(verb);
   verb.add_option("--out", flags->options.out,

@@ -17,7 +17,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kTestExamples =
     "  tocsin test deploy/rules.d\n"
     "  tocsin test my.yaml -v --run 'smoke-.*/restart'\n"
     "  tocsin test deploy/rules.d --coverage --junit results.xml\n\n"
@@ -25,7 +25,7 @@ constexpr const char* kExamples =
     "events never\n"
     "reach its rule.";
 
-struct Options {
+struct TestOptions {
   std::vector<std::string> paths;
   std::string registry;
   std::string run;
@@ -117,7 +117,7 @@ bool write_junit(const std::string& path, const std::vector<TestOutcome>& outcom
   return static_cast<bool>(file);
 }
 
-ExitCode test(Options options, const Common& common) {
+ExitCode test(TestOptions options, const Common& common) {
   const RE2 wanted(options.run, RE2::Quiet);
   if (!wanted.ok()) {
     complain(fmt::format("--run: {}", wanted.error()));
@@ -147,8 +147,8 @@ ExitCode test(Options options, const Common& common) {
 }  // namespace
 
 void add_test(Cli& cli) {
-  CLI::App& verb = cli.verb("test", "Run the tests inside rule files", kExamples);
-  auto o = std::make_shared<Options>();
+  CLI::App& verb = cli.verb("test", "Run the tests inside rule files", kTestExamples);
+  auto o = std::make_shared<TestOptions>();
   verb.add_option("PATH", o->paths, "Rule files, *.test.yaml, or folders")->required();
   verb.add_option("--registry", o->registry, "Folder with places.csv and devices.csv")
       ->type_name("DIR");

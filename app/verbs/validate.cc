@@ -11,7 +11,7 @@
 namespace tocsin::app {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kValidateExamples =
     "  tocsin validate deploy/rules.d                  a bundle\n"
     "  tocsin validate deploy/tocsin.yaml deploy/registry my.yaml --json\n\n"
     "Every error at once, with its place and a suggestion. Exit 78 if there is any, 74 if a path "
@@ -55,7 +55,7 @@ ExitCode validate(const std::vector<std::string>& paths, const Common& common) {
 
 void add_validate(Cli& cli) {
   CLI::App& verb = cli.verb(
-      "validate", "Check rules, configuration and registry: every error at once", kExamples);
+      "validate", "Check rules, configuration and registry: every error at once", kValidateExamples);
   auto paths = std::make_shared<std::vector<std::string>>();
   verb.add_option("PATH", *paths, "Files or folders")->required();
   cli.on(verb, [&cli, paths] { return validate(*paths, cli.common()); });

@@ -31,13 +31,13 @@ constexpr std::array<Word, kTownNames> kTowns{{
     {"高坪", "Gaoping"},
 }};
 
-constexpr std::array<Word, 20> kFirst{{
+constexpr std::array<Word, 20> kFirstWords{{
     {"和", "He"},   {"福", "Fu"},   {"安", "An"},   {"锦", "Jin"},   {"翠", "Cui"},
     {"明", "Ming"}, {"康", "Kang"}, {"瑞", "Rui"},  {"兴", "Xing"},  {"春", "Chun"},
     {"嘉", "Jia"},  {"文", "Wen"},  {"景", "Jing"}, {"荣", "Rong"},  {"祥", "Xiang"},
     {"丰", "Feng"}, {"德", "De"},   {"清", "Qing"}, {"长", "Chang"}, {"宁", "Ning"},
 }};
-constexpr std::array<Word, 20> kSecond{{
+constexpr std::array<Word, 20> kSecondWords{{
     {"园", "yuan"}, {"庭", "ting"},  {"湾", "wan"},  {"苑", "yuan"},  {"桥", "qiao"},
     {"岗", "gang"}, {"江", "jiang"}, {"田", "tian"}, {"阳", "yang"},  {"源", "yuan"},
     {"海", "hai"},  {"峰", "feng"},  {"林", "lin"},  {"泉", "quan"},  {"坊", "fang"},
@@ -46,10 +46,10 @@ constexpr std::array<Word, 20> kSecond{{
 
 /// Two-character names in an order that does not look alphabetical; they repeat with a number.
 PlaceName composed(std::uint32_t number, const char* zh_kind, const char* en_kind) {
-  constexpr std::uint32_t kAll = kFirst.size() * kSecond.size();
+  constexpr std::uint32_t kAll = kFirstWords.size() * kSecondWords.size();
   const std::uint32_t pick = (number * 37) % kAll;  // 37 and 400 share no factor
-  const Word& a = kFirst[pick / kSecond.size()];
-  const Word& b = kSecond[pick % kSecond.size()];
+  const Word& a = kFirstWords[pick / kSecondWords.size()];
+  const Word& b = kSecondWords[pick % kSecondWords.size()];
   const std::uint32_t round = number / kAll;
   if (round == 0) {
     return {fmt::format("{}{}{}", a.zh, b.zh, zh_kind),
@@ -61,7 +61,7 @@ PlaceName composed(std::uint32_t number, const char* zh_kind, const char* en_kin
 
 }  // namespace
 
-PlaceName city_name() { return {"安宁市", "Anning City"}; }
+PlaceName city_name() { return {"晨钟市", "Chenzhong City"}; }
 
 PlaceName town_name(std::uint32_t number) {
   const Word& w = kTowns[number % kTowns.size()];

@@ -146,6 +146,8 @@ std::string_view type_of(const Payload& payload);
 
 /// Milliseconds since the start of the simulation.
 using SimTime = std::int64_t;
+inline constexpr SimTime kSecond = 1000;
+inline constexpr SimTime kMinute = 60 * kSecond;
 
 struct SimEvent {
   SimTime due = 0;  ///< when its gateway sends it: the intended send time

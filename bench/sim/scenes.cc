@@ -8,9 +8,6 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr SimTime kSecond = 1000;
-constexpr SimTime kMinute = 60 * kSecond;
-
 constexpr std::array kScenes{
     // name, span, least, exact_clocks, act
     Scene{"single-alarm", 0, 0, false, single_alarm},

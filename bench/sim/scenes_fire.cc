@@ -5,7 +5,6 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr SimTime kSecond = 1000;
 constexpr SimTime kConfirmWithin = 60 * kSecond;
 constexpr SimTime kFlameWithin = 30 * kSecond;
 constexpr std::size_t kNuisanceAlarms = 6;  // more than five a day

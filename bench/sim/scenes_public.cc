@@ -5,7 +5,6 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr SimTime kSecond = 1000;
 constexpr std::size_t kDenials = 5;
 constexpr std::size_t kThrows = 3;
 constexpr double kWaterLimit = 0.5;           // m

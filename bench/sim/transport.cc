@@ -13,7 +13,6 @@ enum Stream : std::uint64_t {
   kLora = 0x104a
 };
 
-constexpr SimTime kMinute = 60'000;
 constexpr SimTime kHour = 60 * kMinute;
 constexpr SimTime kYears26 = 26 * 365 * 24 * kHour;  // a clock that starts at the year 2000
 constexpr SimTime kPlantedLateSpan = 10'000;

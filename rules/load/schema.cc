@@ -45,7 +45,7 @@ ordered_json one_of(ordered_json a, ordered_json b) {
   return schema;
 }
 
-ordered_json local_text() {
+ordered_json local_text_schema() {
   ordered_json object = typed("object");
   object["properties"]["en"] = typed("string");
   object["properties"]["zh"] = typed("string");
@@ -59,7 +59,7 @@ ordered_json any_name(ordered_json value) {
   return schema;
 }
 
-ordered_json duration() {
+ordered_json duration_schema() {
   ordered_json schema = typed("string");
   schema["pattern"] = kDurationPattern;
   schema["minLength"] = 1;
@@ -72,7 +72,7 @@ ordered_json map_of(Keys keys) { return keys.empty() ? typed("object") : object_
 ordered_json value_of(const KeySpec& key) {
   switch (key.type) {
     case ValueType::text: return typed("string");
-    case ValueType::local_text: return local_text();
+    case ValueType::local_text: return local_text_schema();
     case ValueType::word: return word_of(key);
     case ValueType::words: return list_of(word_of(key));
     case ValueType::texts:
@@ -80,7 +80,7 @@ ordered_json value_of(const KeySpec& key) {
     case ValueType::text_or_texts: return one_of(typed("string"), list_of(typed("string")));
     case ValueType::integer: return typed("integer");
     case ValueType::boolean: return typed("boolean");
-    case ValueType::duration: return duration();
+    case ValueType::duration: return duration_schema();
     case ValueType::expression: return one_of(typed("string"), typed("boolean"));
     case ValueType::map: return map_of(key.keys);
     case ValueType::maps: return list_of(map_of(key.keys));

@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kRule = R"(format: tocsin/1
+constexpr const char* kTestedRule = R"(format: tocsin/1
 rule: smoke
 severity: high
 for_each: [loc.building]
@@ -31,7 +31,7 @@ tests:
 class RuleTests : public ::testing::Test {
  protected:
   std::vector<TestOutcome> run(const std::string& tests) {
-    loaded_ = rules::load({{"smoke.yaml", kRule + tests}}, catalogue_);
+    loaded_ = rules::load({{"smoke.yaml", kTestedRule + tests}}, catalogue_);
     for (const Diagnostic& d : loaded_.diagnostics) {
       if (d.level == DiagnosticLevel::error) ADD_FAILURE() << render(d, Language::en, false);
     }

@@ -2,27 +2,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
 #include <ctime>
 #include <iostream>
-#include <new>
 
 #include "ingest/catalogue_builder.h"
 #include "ingest/decoder.h"
+#include "tests/support/allocations.h"
 #include "tocsin/v1/event.pb.h"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace tocsin::ingest {
 namespace {
@@ -73,9 +59,9 @@ std::string protobuf_batch() {
 template <class Decode>
 std::size_t allocations_once_warm(Decode decode) {
   decode();
-  const std::size_t before = allocations;
+  const std::size_t before = testing::allocations();
   for (int i = 0; i < 10; ++i) decode();
-  return allocations - before;
+  return testing::allocations() - before;
 }
 
 std::shared_ptr<const Registry> registry_of_100() {

@@ -47,7 +47,7 @@ std::vector<std::string> place_ids(const LoadedRegistry& loaded) {
 TEST(RegistryCsv, EveryColumnIsRead) {
   const auto loaded =
       load(std::string(kPlacesHeader) +
-               "C1,,city,安宁市,Anning,30.5,104.1,,\n"
+               "C1,,city,晨钟市,Chenzhong,30.5,104.1,,\n"
                "Z1,C1,zone,一区,Zone 1,30.6,104.2,Z2;C1,lift; old\nZ2,C1,zone,,,,,,\n",
            std::string(kDevicesHeader) + "SD-1,smoke_detector,Z1,g1,60,maintenance,kitchen;x\n");
   EXPECT_THAT(codes(loaded), ElementsAre());
@@ -253,7 +253,7 @@ TEST(RegistryCsv, BothLanguagesAreThere) {
 TEST(RegistryCsv, TheWholeCityLoads) {
   std::string places(kPlacesHeader);
   std::string devices(kDevicesHeader);
-  places += "C1,,city,安宁市,Anning City,30.500000,104.100000,,\n";
+  places += "C1,,city,晨钟市,Chenzhong City,30.500000,104.100000,,\n";
   constexpr int kBuildings = 17'000;
   constexpr int kDevices = 170'000;
   for (int i = 0; i < kBuildings; ++i) {

@@ -1,29 +1,7 @@
-#include <cstdlib>
-#include <new>
-
 #include "expressions.h"
+#include "tests/support/allocations.h"
 
-/// Evaluating allocates nothing. This binary counts every operator new.
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto align = static_cast<std::size_t>(alignment);
-  if (void* p = std::aligned_alloc(align, (size + align - 1) / align * align)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+/// Evaluating allocates nothing.
 
 namespace tocsin::cel {
 namespace {
@@ -34,9 +12,9 @@ std::size_t allocations_of(std::string_view source, int warm_up = 0) {
   const SampleHost host;
   Scratch scratch;
   for (int i = 0; i < warm_up; ++i) program.eval(event.frames(), scratch, &host);
-  const std::size_t before = allocations;
+  const std::size_t before = testing::allocations();
   for (int i = 0; i < 3; ++i) program.eval(event.frames(), scratch, &host);
-  return allocations - before;
+  return testing::allocations() - before;
 }
 
 TEST(Allocation, EvaluatingAllocatesNothing) {
@@ -62,9 +40,9 @@ TEST(Allocation, ARegularExpressionAllocatesOnlyForNewKindsOfText) {
 }
 
 TEST(Allocation, TheCounterCounts) {
-  const std::size_t before = allocations;
+  const std::size_t before = testing::allocations();
   const auto p = std::make_unique<std::string>(100, 'x');
-  EXPECT_GT(allocations, before);
+  EXPECT_GT(testing::allocations(), before);
 }
 
 }  // namespace
