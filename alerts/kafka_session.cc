@@ -73,21 +73,22 @@ bool KafkaSession::take(const AlertRecord& record, const std::string& log_id) {
   return true;
 }
 
-// Smaller and smaller while librdkafka itself finds it too large.
+// Smaller and smaller while librdkafka itself finds it too large. What cannot be made smaller goes
+// as it is, whatever was learned: the broker has the last word, not a guess.
 SendResult KafkaSession::send(const AlertRecord& record, const std::string& log_id) {
   std::size_t limit =
       state_.value_limit(record.position, options_.max_record_bytes - kOverheadBytes);
   for (;;) {
     const KafkaRecord out = render(record, limit, log_id);
+    const SendResult result = producer_->send(topic_of(record.revision), out, record.position);
+    if (result == SendResult::sent && out.cut) state_.count_cut();
+    if (result != SendResult::too_large) return result;
     if (out.value.size() > limit) {
       state_.broken(fmt::format("kafka: alert {} is too large even without evidence",
                                 record.revision.alert_id),
                     false);
       return SendResult::refused;
     }
-    const SendResult result = producer_->send(topic_of(record.revision), out, record.position);
-    if (result == SendResult::sent && out.cut) state_.count_cut();
-    if (result != SendResult::too_large) return result;
     limit = out.value.size() / 2;
   }
 }

@@ -14,9 +14,12 @@ std::size_t allocations() noexcept { return counted.load(); }
 
 // This file holds nothing that allocates: where the compiler sees both ends of a pair, it takes the
 // replacement for a mismatch.
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++counted;
-  if (void* p = std::malloc(size)) return p;
+  return std::malloc(size);
+}
+void* operator new(std::size_t size) {
+  if (void* p = ::operator new(size, std::nothrow)) return p;
   throw std::bad_alloc();
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {

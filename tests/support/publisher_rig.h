@@ -29,6 +29,8 @@ class PublisherRig {
   explicit PublisherRig(std::string brokers) {
     options.brokers = std::move(brokers);
     options.retry = Duration{50};
+    // One heartbeat per session, so that an injected error meets an alert.
+    options.heartbeat_interval = Duration{3'600'000};
     open_log();
   }
 
