@@ -85,7 +85,7 @@ ExitCode e2e(Flags flags, const Common& common) {
   flags.e2e.sim = flags.sim.options;
   flags.e2e.scenario = flags.idle ? "idle" : flags.sim.scenario;
   flags.e2e.rules = {flags.rules.begin(), flags.rules.end()};
-  flags.e2e.commit = program_version();
+  flags.e2e.commit = source_commit();
   const auto result = bench::run_e2e(flags.e2e, stop_on_signal(), progress_line(common));
   end_progress_line(common);
   if (const auto* failure = std::get_if<bench::E2eFailure>(&result)) return give_up(*failure);

@@ -15,13 +15,15 @@ ExitCode print_version(const Common& common) {
   if (common.json) {
     out.line(nlohmann::ordered_json{{"schema", "tocsin.version/1"},
                                     {"version", program_version()},
+                                    {"commit", source_commit()},
                                     {"build", build_kind()},
                                     {"rule_format", kRuleFormat},
                                     {"proto", kProtoPackage}}
                  .dump());
   } else {
-    out.line(fmt::format("tocsin {} ({})\nrule format {}, proto package {}", program_version(),
-                         build_kind(), kRuleFormat, kProtoPackage));
+    out.line(fmt::format("tocsin {} ({})\ncommit {}\nrule format {}, proto package {}",
+                         program_version(), build_kind(), source_commit(), kRuleFormat,
+                         kProtoPackage));
   }
   return out.flush() ? ExitCode::ok : ExitCode::io;
 }

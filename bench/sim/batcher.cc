@@ -74,6 +74,7 @@ std::optional<Frame> Resender::next() {
       !copies_to_come_.empty() && (!ahead_ || copies_to_come_.top().due < ahead_->due);
   if (!copy_first) {
     if (!ahead_) return std::nullopt;
+    copies_ += static_cast<std::uint64_t>(std::ranges::count_if(ahead_->events, &SimEvent::echo));
     resend_later(*ahead_);
     remember(*ahead_);
     return std::exchange(ahead_, std::nullopt);

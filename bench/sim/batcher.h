@@ -53,7 +53,7 @@ class Resender {
  public:
   Resender(const City& city, Batcher& batcher, const GeneratorOptions& options);
   std::optional<Frame> next();
-  std::uint64_t copies() const { return copies_; }  ///< events sent again by now
+  std::uint64_t copies() const { return copies_; }  ///< events by now that were sent before
 
  private:
   struct Later {

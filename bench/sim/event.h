@@ -156,6 +156,7 @@ struct SimEvent {
   std::uint32_t gateway = 0;
   std::uint32_t seq = 0;  ///< counts the device's events from 1; a copy keeps its original's
   bool urgent = false;    ///< alarms are not held back to fill a batch
+  bool echo = false;      ///< a copy that another gateway heard
   Payload payload;
 };
 

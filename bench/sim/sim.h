@@ -71,7 +71,7 @@ struct SimProgress {
 
 struct SimReport {
   std::uint64_t events = 0;  ///< copies included
-  std::uint64_t copies = 0;  ///< events sent again
+  std::uint64_t copies = 0;  ///< events that were sent before, echoes of other gateways too
   std::uint64_t frames = 0;
   std::uint64_t acknowledged = 0;
   std::uint64_t failed = 0;  ///< frames the client gave up

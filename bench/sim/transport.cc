@@ -78,6 +78,7 @@ void Transport::add_echoes(const SimEvent& event, std::vector<SimEvent>& out) co
   for (std::int64_t i = 1; i <= copies; ++i) {
     SimEvent copy = event;
     copy.due += random.between(0, kLoraSpan);
+    copy.echo = true;
     copy.gateway = (event.gateway + static_cast<std::uint32_t>(i)) % gateways;
     out.push_back(std::move(copy));
   }
