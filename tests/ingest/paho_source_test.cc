@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <functional>
@@ -116,8 +117,10 @@ TEST_F(PahoSourceTest, ItComesBackAfterABrokerRestartAndGoesOn) {
     ASSERT_TRUE(eventually([&] { return source.status().connected.load(); }));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
     EXPECT_EQ(source.status().reconnects, static_cast<std::uint64_t>(round));
-    publish(std::to_string(round));
-    ASSERT_TRUE(eventually([&] { return logged().size() == static_cast<std::size_t>(round); }));
+    ASSERT_TRUE(publish(std::to_string(round)));
+    // Earlier ones may be there twice: the broker can stop before it hears that they are logged.
+    ASSERT_TRUE(
+        eventually([&] { return std::ranges::count(logged(), std::to_string(round)) > 0; }));
   }
 }
 
