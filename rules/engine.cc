@@ -52,6 +52,7 @@ Engine::State::State(std::shared_ptr<const RuleSet> set, std::shared_ptr<const R
       options(engine_options),
       dedup(options.dedup_window, options.dedup_entries_per_device) {
   evaluation.set_registry(std::move(registry));
+  evaluation.set_calendars(rules->calendars);
   for (std::uint32_t i = 0; i < rules->rules.size(); ++i) {
     const Rule& rule = rules->rules[i];
     states.push_back(std::make_unique<RuleState>(rule, RuleOrder{rule.level, i}, RuleCounters{}));

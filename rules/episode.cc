@@ -46,6 +46,7 @@ void EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   episode.severity = rule_->severity;
   episode.late = event.late;
   episode.shadow = rule_->mode == Mode::shadow;
+  if (in_quiet_hours(turn)) be_quiet(episode);
   episode.opener = episode.newest = {completing.arrival.kept(), completing.step};
   episode.alert_id = make_alert_id(rule_->name, episode, completing.arrival.fingerprint());
   episode.lat_lon = position_of(event, turn.evaluation.registry());
@@ -61,6 +62,19 @@ void EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   ++counters_.opened;
   publish(episode, AlertState::firing, Reason::matched, turn);
   set_resolve_timer(episode, turn);
+}
+
+bool EpisodeBook::in_quiet_hours(const Turn& turn) const {
+  const auto& quiet = rule_->alert.quiet_hours;
+  return quiet && turn.rules.calendars[quiet->calendar].holds(turn.at);
+}
+
+void EpisodeBook::be_quiet(Episode& episode) const {
+  if (rule_->alert.quiet_hours->action == QuietHours::Action::shadow) {
+    episode.shadow = true;
+  } else if (episode.severity > Severity::low) {
+    episode.severity = static_cast<Severity>(static_cast<std::uint8_t>(episode.severity) - 1);
+  }
 }
 
 void EpisodeBook::contribute(Episode& episode, const Contribution& contribution, Turn& turn) {

@@ -108,6 +108,8 @@ class EpisodeBook {
     std::optional<Timestamp> first() const;
   };
 
+  bool in_quiet_hours(const Turn& turn) const;
+  void be_quiet(Episode& episode) const;
   Deadlines deadlines(const Episode& episode) const;
   void set_resolve_timer(Episode& episode, Turn& turn) const;
   void add(Episode& episode, const Bound& bound, std::uint64_t value);

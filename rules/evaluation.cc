@@ -1,8 +1,13 @@
 #include "rules/evaluation.h"
 
+#include <algorithm>
+
 namespace tocsin::rules {
 
-Evaluation::Evaluation() : memory_(std::make_unique<Memory>()) { reset(); }
+Evaluation::Evaluation() : memory_(std::make_unique<Memory>()) {
+  host_.event = &frames_[kFrameEvent];
+  reset();
+}
 
 void Evaluation::set_event(const KeptEvent& event) {
   event.expand(memory_->event);
@@ -29,11 +34,21 @@ Truth Evaluation::test(const cel::Program& condition) {
   return outcome.value.as_bool() ? Truth::yes : Truth::no;
 }
 
-Value Evaluation::RegistryHost::call(std::uint16_t index, std::span<const Value> args) const {
-  if (index != kCallAdjacent) return {};
-  const std::string_view a = args[0].as_string();
-  const std::string_view b = args[1].as_string();
-  return Value::boolean(a == b || (registry != nullptr && registry->adjacent(a, b)));
+Value Evaluation::RuleHost::call(std::uint16_t index, std::span<const Value> args) const {
+  if (index == kCallInCalendar) return Value::boolean(in_calendar(args[0].as_string()));
+  return Value::boolean(adjacent(args[0].as_string(), args[1].as_string()));
+}
+
+bool Evaluation::RuleHost::adjacent(std::string_view a, std::string_view b) const {
+  return a == b || (registry != nullptr && registry->adjacent(a, b));
+}
+
+// At the event's own time.
+bool Evaluation::RuleHost::in_calendar(std::string_view name) const {
+  const auto calendar = std::ranges::find(calendars, name, &Calendar::name);
+  const Value& ts = (*event)[static_cast<std::size_t>(CommonSlot::ts)];
+  return calendar != calendars.end() && ts.is_set() &&
+         calendar->holds(from_unix_ms(ts.seconds() * 1000));
 }
 
 }  // namespace tocsin::rules

@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "core/event.h"
 #include "core/registry.h"
@@ -19,11 +20,15 @@ enum class Truth : std::uint8_t { no, yes, error };
 class Evaluation {
  public:
   Evaluation();
+  Evaluation(const Evaluation&) = delete;  // the host points into it
+  Evaluation& operator=(const Evaluation&) = delete;
 
   void set_registry(std::shared_ptr<const Registry> registry) {
     host_.registry = std::move(registry);
   }
   const Registry* registry() const { return host_.registry.get(); }
+  /// Of the bundle in force, which must outlive their use.
+  void set_calendars(std::span<const Calendar> calendars) { host_.calendars = calendars; }
 
   void reset() { frames_.fill(memory_->unset.data()); }
   void set_event(const Value* slots) { frames_[kFrameEvent] = slots; }
@@ -41,9 +46,13 @@ class Evaluation {
   cel::EvalError last_error() const { return last_error_; }
 
  private:
-  struct RegistryHost final : cel::Host {
+  struct RuleHost final : cel::Host {
     Value call(std::uint16_t index, std::span<const Value> args) const override;
+    bool adjacent(std::string_view a, std::string_view b) const;
+    bool in_calendar(std::string_view name) const;
     std::shared_ptr<const Registry> registry;
+    std::span<const Calendar> calendars;
+    const Value* const* event = nullptr;  ///< the frame of the event under test
   };
   using Slots = std::array<Value, kMaxSlots>;
   struct Memory {
@@ -56,7 +65,7 @@ class Evaluation {
   std::unique_ptr<Memory> memory_;
   std::array<const Value*, kFrames> frames_{};
   cel::Scratch scratch_;
-  RegistryHost host_;
+  RuleHost host_;
   cel::EvalError last_error_{};
 };
 

@@ -64,6 +64,7 @@ void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
   const std::size_t first = out.size();
   State& s = *state_;
   const std::shared_ptr<const RuleSet> before = std::exchange(s.rules, std::move(rules));
+  s.evaluation.set_calendars(s.rules->calendars);
   const bool test_again = lateness_differs(*before, *s.rules);
   States old = std::exchange(s.states, {});
   Turn turn = s.turn(s.now, out);

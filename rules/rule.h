@@ -12,6 +12,7 @@
 #include "core/alert.h"
 #include "core/catalogue.h"
 #include "core/time.h"
+#include "rules/calendar.h"
 #include "rules/cel/cel.h"
 
 namespace tocsin::rules {
@@ -117,6 +118,16 @@ struct Attached {
   cel::Program program;
 };
 
+/// Alerts that open within the calendar are written, and do not call anybody at full voice.
+struct QuietHours {
+  enum class Action : std::uint8_t {
+    shadow,  ///< to the shadow topic
+    lower,   ///< one severity lower, at least low; `escalate` may raise it again
+  };
+  std::uint32_t calendar = 0;  ///< index in RuleSet::calendars
+  Action action{};
+};
+
 struct AlertSpec {
   std::vector<std::uint16_t> identity;  ///< indexes into Rule::for_each
   LocalTemplate summary;
@@ -129,6 +140,7 @@ struct AlertSpec {
   std::vector<Escalation> escalate;
   Resolve resolve;
   std::optional<Duration> rearm_after;  ///< empty: after_resolve
+  std::optional<QuietHours> quiet_hours;
   std::string plan_id;
   std::string department;
 };
@@ -174,6 +186,7 @@ struct TypeSettings {
 struct RuleSet {
   std::vector<Rule> rules;                  ///< in order of name
   std::vector<TypeSettings> type_settings;  ///< by EventTypeId, one for every type of the catalogue
+  std::vector<Calendar> calendars;
   Duration historical_after{10 * 60 * 1000LL};
   std::string version;  ///< "sha256:<hex>" of the whole bundle
 };

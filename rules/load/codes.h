@@ -63,6 +63,12 @@ enum class Code : std::uint8_t {
   at_least_limit,
   // E23: bundle
   second_bundle,
+  bad_clock,
+  bad_zone,
+  empty_span,
+  unknown_calendar,
+  calendar_name,
+  quiet_fire,
   // E24: templates
   template_unclosed,
   template_empty,
@@ -77,6 +83,7 @@ enum class Code : std::uint8_t {
   // W
   unused_param,
   unused_condition,
+  unused_calendar,
   vacuous_test,
   idle_escalation,
   needs_registry,

@@ -26,6 +26,7 @@ class AlertCollector {
     if (const Node* node = value_of(node_, "escalate")) read_escalate(*node);
     if (const yaml::Entry* entry = node_.find("resolve")) read_resolve(*entry);
     if (const Node* node = value_of(node_, "rearm")) read_rearm(*node);
+    if (const yaml::Entry* entry = node_.find("quiet_hours")) read_quiet_hours(*entry);
     if (const Node* node = value_of(node_, "plan_id")) {
       spec_.plan_id = yaml::read_text(*node, "plan_id", report_).value_or("");
     }
@@ -117,6 +118,23 @@ class AlertCollector {
     } else if (yaml::expect_map(node, rearm_keys(), "rearm", report_)) {
       spec_.rearm_after = read_duration(node, "after");
     }
+  }
+
+  void read_quiet_hours(const yaml::Entry& entry) {
+    const Node& node = entry.value;
+    if (node.kind == NodeKind::null ||
+        !yaml::expect_map(node, quiet_hours_keys(), "quiet_hours", report_, entry.key.span))
+      return;
+    if (text_.rule.category == "fire")
+      report_.add(Code::quiet_fire, entry.key.span, {text_.rule.name});
+    const Node* const calendar = value_of(node, "calendar");
+    const Node* const action = value_of(node, "action");
+    if (calendar == nullptr || action == nullptr) return;
+    const auto word = yaml::read_word(*action, kQuietWords, "action", report_);
+    if (!yaml::read_text(*calendar, "calendar", report_) || !word) return;
+    text_.quiet_calendar = calendar;
+    spec_.quiet_hours =
+        QuietHours{0, *word == "shadow" ? QuietHours::Action::shadow : QuietHours::Action::lower};
   }
 
   const Node& node_;

@@ -19,6 +19,7 @@ class BundleCollector {
     check_format(root, report_);
     if (const Node* node = value_of(root, "event_types")) read_types(*node);
     if (const Node* node = value_of(root, "conditions")) read_conditions(*node);
+    if (const Node* node = value_of(root, "calendars")) collect_calendars(*node, bundle_);
     if (const Node* node = value_of(root, "limits"))
       bundle_.limits = collect_limits(*node, report_);
     bundle_.historical_after = read_duration(root, "historical_after");

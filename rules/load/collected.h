@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,8 @@ struct RuleText {
   std::vector<const yaml::Node*> attach;
   std::vector<EscalationText> escalations;
   std::optional<PatternText> or_event;
+  const yaml::Node* quiet_calendar = nullptr;
+  std::set<std::uint32_t> calendars;  ///< of the bundle, that the rule asks
   std::vector<LimitText> limits;
 };
 
@@ -105,12 +108,23 @@ struct TypeText {
   std::optional<RepeatText> repeat;
 };
 
+struct CalendarText {
+  const yaml::Entry* entry = nullptr;
+  Calendar calendar;
+  bool used = false;
+};
+
 struct BundleText {
   RuleFile* file = nullptr;  ///< null: no bundle.yaml
   std::vector<TypeText> types;
   std::map<std::string, Condition, std::less<>> conditions;
+  std::vector<CalendarText> calendars;
   std::vector<LimitText> limits;
   std::optional<Duration> historical_after;
+
+  /// The calendar of that name, now used; else reported.
+  std::optional<std::uint32_t> use_calendar(std::string_view name, yaml::Span where,
+                                            yaml::Report& report);
 };
 
 /// Collects one document of a rule file, its tests included.
@@ -120,6 +134,7 @@ std::vector<Param> collect_params(const yaml::Node& params, yaml::Report& report
 std::vector<LimitText> collect_limits(const yaml::Node& limits, yaml::Report& report);
 PatternText collect_pattern(const yaml::Node& map, yaml::Report& report);
 void collect_bundle(RuleFile& file, BundleText& bundle);
+void collect_calendars(const yaml::Node& calendars, BundleText& bundle);
 /// Refuses what is not `tocsin/1`.
 void check_format(const yaml::Node& root, yaml::Report& report);
 

@@ -32,7 +32,7 @@ class RuleCompiler {
         bundle_(bundle),
         catalogue_(catalogue),
         report_(text.file->report),
-        expressions_(report_) {}
+        expressions_(report_, bundle, text.calendars) {}
 
   void compile(const LoadOptions& options) {
     compile_form();
@@ -236,6 +236,16 @@ class RuleCompiler {
       note_reads(rule_.alert.escalate.back().when);
     }
     if (text_.or_event) rule_.alert.resolve.or_event = compile_or_event(*text_.or_event);
+    compile_quiet_hours();
+  }
+
+  void compile_quiet_hours() {
+    const Node* const name = text_.quiet_calendar;
+    if (name == nullptr) return;
+    const auto calendar = bundle_.use_calendar(name->text, name->span, report_);
+    if (!calendar) return;
+    rule_.alert.quiet_hours->calendar = *calendar;
+    text_.calendars.insert(*calendar);
   }
 
   void compile_summary(const RuleScope& scope) {

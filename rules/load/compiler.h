@@ -14,7 +14,9 @@ namespace tocsin::rules {
 /// Compiles expressions of one file and reports their errors where they stand.
 class ExpressionCompiler {
  public:
-  explicit ExpressionCompiler(yaml::Report& report) : report_(report) {}
+  /// `calendars`: filled with those that expressions ask.
+  ExpressionCompiler(yaml::Report& report, BundleText& bundle, std::set<std::uint32_t>& calendars)
+      : report_(report), bundle_(bundle), calendars_(calendars) {}
 
   enum class Wanted : bool { condition, any };
   /// `type`: the event type it is checked for, where there are several. An error that was reported
@@ -32,11 +34,14 @@ class ExpressionCompiler {
     bool operator==(const Reported&) const = default;
   };
   bool all_available(const Expression& expression);
+  bool ask_calendar(const Expression& expression, const NameUse& call);
   void report(const cel::CompileError& error, const Expression& expression, const RuleScope& scope,
               std::string_view type);
   bool is_new(Reported one);
 
   yaml::Report& report_;
+  BundleText& bundle_;
+  std::set<std::uint32_t>& calendars_;
   std::vector<Reported> reported_;
   bool uses_registry_ = false;
 };

@@ -11,16 +11,49 @@ constexpr std::size_t kMaxTemplateLength = 2000;  // code points
 // Names of the language that this version does not have; empty: it has it.
 std::string_view unavailable(const NameUse& name) {
   if (name.path == "latest" || name.path.starts_with("latest.")) return "latest";
-  if (name.call && name.path == "in_calendar") return "in_calendar";
   return {};
 }
 
+// The text in quotes that is all between the parentheses of a call, its quotes included.
+std::optional<std::pair<std::size_t, std::size_t>> quoted_argument(std::string_view text,
+                                                                   std::size_t at) {
+  const auto skip = [&](std::string_view what) { return text.find_first_not_of(what, at); };
+  at = skip(" \n(");
+  if (at == std::string_view::npos || (text[at] != '\'' && text[at] != '"')) return std::nullopt;
+  const std::size_t begin = at;
+  const std::size_t end = text.find(text[begin], begin + 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  at = end + 1;
+  at = skip(" \n");
+  if (at == std::string_view::npos || text[at] != ')') return std::nullopt;
+  return std::pair(begin, end + 1);
+}
+
 }  // namespace
+
+// The calendar must be known when the rule is loaded.
+bool ExpressionCompiler::ask_calendar(const Expression& expression, const NameUse& call) {
+  const auto argument = quoted_argument(expression.text, call.end);
+  const std::size_t begin = argument ? argument->first : call.begin;
+  const std::size_t end = argument ? argument->second : call.end;
+  const yaml::Span where{expression.offsets[begin],
+                         std::max(expression.offsets[end], expression.offsets[begin] + 1)};
+  if (argument) {
+    const std::string name = expression.text.substr(begin + 1, end - begin - 2);
+    if (!is_new({"calendar", where.begin, where.end})) return true;
+    const auto calendar = bundle_.use_calendar(name, where, report_);
+    if (calendar) calendars_.insert(*calendar);
+    return calendar.has_value();
+  }
+  if (is_new({"calendar", where.begin, where.end})) report_.add(Code::calendar_name, where);
+  return false;
+}
 
 bool ExpressionCompiler::all_available(const Expression& expression) {
   bool all = true;
   for (const NameUse& name : names_in(expression.text)) {
     uses_registry_ = uses_registry_ || (name.call && name.path == "adjacent");
+    if (name.call && name.path == "in_calendar") all = ask_calendar(expression, name) && all;
     const std::string_view word = unavailable(name);
     if (word.empty()) continue;
     all = false;

@@ -125,6 +125,16 @@ class Loading {
       if (!condition.used)
         condition.file->report.add(Code::unused_condition, condition.key->span, {name});
     }
+    for (const CalendarText& text : bundle_.calendars) {
+      const Node& name = text.entry->key;
+      if (!text.used) bundle_.file->report.add(Code::unused_calendar, name.span, {name.text});
+    }
+  }
+
+  std::vector<Calendar> calendars() {
+    std::vector<Calendar> all;
+    for (CalendarText& text : bundle_.calendars) all.push_back(std::move(text.calendar));
+    return all;
   }
 
   std::shared_ptr<const RuleSet> rule_set(std::vector<TypeSettings> settings) {
@@ -132,6 +142,7 @@ class Loading {
     for (RuleText& rule : rules_) set->rules.push_back(std::move(rule.rule));
     std::ranges::sort(set->rules, {}, &Rule::name);
     set->type_settings = std::move(settings);
+    set->calendars = calendars();
     set->historical_after = bundle_.historical_after.value_or(set->historical_after);
     set->version = version();
     return set;

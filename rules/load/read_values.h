@@ -30,6 +30,7 @@ enum class ValueType : std::uint8_t {
   map,          ///< of `keys`
   maps,         ///< a list of them
   named_maps,   ///< any name, each a map of `keys`
+  named_lists,  ///< any name, each a list of them
   named_texts,
   other,  ///< what `doc` says
 };

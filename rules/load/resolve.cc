@@ -37,6 +37,20 @@ const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type,
   return spec;
 }
 
+std::optional<std::uint32_t> BundleText::use_calendar(std::string_view name, yaml::Span where,
+                                                      yaml::Report& report) {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < calendars.size(); ++i) {
+    if (calendars[i].calendar.name == name) {
+      calendars[i].used = true;
+      return i;
+    }
+    names.push_back(calendars[i].calendar.name);
+  }
+  report.add(Code::unknown_calendar, where, {name}, nearest(name, names));
+  return std::nullopt;
+}
+
 std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogue& catalogue) {
   std::vector<TypeSettings> settings(catalogue.types().size());
   for (const TypeText& text : bundle.types) {

@@ -77,6 +77,12 @@ constexpr std::array kRearmKeys{
             "no new alert of this identity for this long after a resolve"},
 };
 
+constexpr std::array kQuietHoursKeys{
+    KeySpec{"calendar", required, text, "a calendar of bundle.yaml; asked as the alert opens"},
+    KeySpec{"action", required, word, "shadow: to the shadow topic; lower: one severity lower",
+            kQuietWords},
+};
+
 constexpr std::array kAlertKeys{
     KeySpec{"identity", optional, texts,
             "what one alert is about: a part of for_each; default all of it"},
@@ -97,7 +103,12 @@ constexpr std::array kAlertKeys{
     KeySpec{"rearm", optional, other, "after_resolve (default), or {after: 30m}"},
     KeySpec{"plan_id", optional, text, "emergency plan the duty officer opens"},
     KeySpec{"department", optional, text, "who handles it"},
-    KeySpec{"quiet_hours", not_yet, other, ""},
+    KeySpec{"quiet_hours",
+            optional,
+            map,
+            "when its alerts do not call anybody at full voice",
+            {},
+            kQuietHoursKeys},
     KeySpec{"inhibits", not_yet, other, ""},
     KeySpec{"roll_up", not_yet, other, ""},
 };
@@ -138,7 +149,6 @@ constexpr std::array kRuleKeys{
     KeySpec{"latest", not_yet, other, ""},
     KeySpec{"inhibits", not_yet, other, ""},
     KeySpec{"roll_up", not_yet, other, ""},
-    KeySpec{"quiet_hours", not_yet, other, ""},
     KeySpec{"carry", not_yet, other, ""},
 };
 
@@ -161,6 +171,13 @@ constexpr std::array kEventTypeKeys{
     KeySpec{"repeat", optional, map, "reports of something that goes on", {}, kRepeatKeys},
 };
 
+constexpr std::array kCalendarKeys{
+    KeySpec{"days", optional, words, "days the span begins on; default every day", kDayWords},
+    KeySpec{"from", optional, text, "HH:MM, included; default 00:00"},
+    KeySpec{"to", optional, text, "HH:MM, excluded; default 24:00; not after from: the next day"},
+    KeySpec{"zone", required, text, "tz name or offset: Asia/Shanghai, +08:00"},
+};
+
 constexpr std::array kBundleKeys{
     KeySpec{"format", optional, word, "tocsin/1", std::span(&kFormat, 1)},
     KeySpec{"event_types", optional, named_maps, "settings by event type", {}, kEventTypeKeys},
@@ -168,7 +185,12 @@ constexpr std::array kBundleKeys{
     KeySpec{"limits", optional, map, "bounds for every rule", {}, kLimitKeys},
     KeySpec{"historical_after", optional, duration,
             "an alert whose newest event is older is historical; default 10m"},
-    KeySpec{"calendars", not_yet, other, ""},
+    KeySpec{"calendars",
+            optional,
+            named_lists,
+            "spans of the week by name: nights, office hours",
+            {},
+            kCalendarKeys},
 };
 
 constexpr std::array kLimitSpecs{
@@ -197,6 +219,8 @@ Keys test_file_keys() { return kTestFileKeys; }
 Keys bundle_keys() { return kBundleKeys; }
 Keys event_type_keys() { return kEventTypeKeys; }
 Keys repeat_keys() { return kRepeatKeys; }
+Keys calendar_keys() { return kCalendarKeys; }
+Keys quiet_hours_keys() { return kQuietHoursKeys; }
 std::span<const LimitSpec> limit_specs() { return kLimitSpecs; }
 
 }  // namespace tocsin::rules

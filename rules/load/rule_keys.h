@@ -18,6 +18,10 @@ inline constexpr std::array<std::string_view, 3> kModeWords{"live", "shadow", "d
 inline constexpr std::array<std::string_view, 4> kUpdateWords{"count", "distinct", "severity",
                                                               "every"};
 
+inline constexpr std::array<std::string_view, 7> kDayWords{"mon", "tue", "wed", "thu",
+                                                           "fri", "sat", "sun"};
+inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
+
 using Keys = std::span<const yaml::KeySpec>;
 
 Keys rule_keys();
@@ -36,6 +40,8 @@ Keys test_file_keys();  ///< a document of *.test.yaml
 Keys bundle_keys();
 Keys event_type_keys();
 Keys repeat_keys();
+Keys calendar_keys();  ///< of a span
+Keys quiet_hours_keys();
 
 /// A limit of Limits by name, for the `limits` of bundle and rule.
 struct LimitSpec {

@@ -85,6 +85,7 @@ ordered_json value_of(const KeySpec& key) {
     case ValueType::map: return map_of(key.keys);
     case ValueType::maps: return list_of(map_of(key.keys));
     case ValueType::named_maps: return any_name(map_of(key.keys));
+    case ValueType::named_lists: return any_name(list_of(map_of(key.keys)));
     case ValueType::named_texts: return any_name(typed("string"));
     case ValueType::other: return ordered_json::object();
   }

@@ -110,9 +110,11 @@ std::vector<std::string> RuleScope::names() const {
 
 std::span<const cel::HostFunction> RuleScope::functions() const {
   static const cel::Type text{ValueKind::string, ValueKind::unset};
-  static const std::vector<cel::HostFunction> all{
-      {"adjacent", {text, text}, {ValueKind::boolean, ValueKind::unset}, kCallAdjacent}};
-  return all;
+  static const cel::Type truth{ValueKind::boolean, ValueKind::unset};
+  static const std::vector<cel::HostFunction> all{{"adjacent", {text, text}, truth, kCallAdjacent},
+                                                  {"in_calendar", {text}, truth, kCallInCalendar}};
+  const std::span<const cel::HostFunction> functions = all;
+  return event == nullptr ? functions.first(1) : functions;  // it asks for the event's time
 }
 
 bool RuleScope::is_partial(std::string_view path) const {

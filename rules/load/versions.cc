@@ -39,6 +39,16 @@ ordered_json conditions_used(const std::vector<PatternText>& patterns, const Bun
   return used;
 }
 
+ordered_json calendars_used(const RuleText& rule, const BundleText& bundle) {
+  ordered_json used = ordered_json::array();
+  for (const std::uint32_t i : rule.calendars) {
+    const yaml::Entry& entry = *bundle.calendars[i].entry;
+    const yaml::Span span{entry.key.span.begin, entry.value.span.end};
+    used.push_back(bundle.file->source.text(span));
+  }
+  return used;
+}
+
 ordered_json repeat_of(const TypeText& type) {
   if (!type.repeat) return {};
   ordered_json by = ordered_json::array();
@@ -74,7 +84,7 @@ std::string rule_version(const RuleText& rule, const BundleText& bundle) {
   ordered_json limits = ordered_json::array();
   for (const LimitText& limit : bundle.limits) limits.push_back({limit.spec->name, limit.value});
   const ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle),
-                           limits};
+                           limits, calendars_used(rule, bundle)};
   return sha256(text_of(rule) + "\n" + parts.dump());
 }
 

@@ -112,12 +112,12 @@ const Bad kBad[] = {
     {"latest", rule("latest: {a: {event: smoke.alarm, max_age: 5s}}\n"), {"E2105 6:1"}},
     {"inhibits", rule("inhibits: [other]\n"), {"E2105 6:1"}},
     {"roll_up", alert("roll_up: {by: loc.site}"), {"E2105 7:3"}},
-    {"quiet_hours", alert("quiet_hours: {calendar: c}"), {"E2105 7:3"}},
+    {"quiet_hours without an action", alert("quiet_hours: {calendar: c}"), {"E2102 7:3"}},
     {"breaks_for", alert("resolve: {breaks_for: 5m}"), {"E2105 7:13"}},
     {"on_first_event", alert("resolve: {on_first_event: true}"), {"E2105 7:13"}},
     {"alerts as events", head("match: {event: {event: alert.smoke-alarm}}\n"), {"E2105 5:24"}},
     {"latest in a condition", where("\"latest.fan.on\""), {"E2105 7:13"}},
-    {"calendar in a condition", where("\"e.level > 1.0 && in_calendar('night')\""), {"E2105 7:30"}},
+    {"calendar in a condition", where("\"e.level > 1.0 && in_calendar('night')\""), {"E2305 7:42"}},
 
     // The form.
     {"no form", head("match: {}\n"), {"E2203 5:1"}},
@@ -384,7 +384,6 @@ TEST(BadBundles, FaultsOfTheBundleFile) {
               ElementsAre("E2102 1:29"));
   EXPECT_THAT(faults("event_types: {smoke.alarm: {repeat: {by: [lvel], within: 5s}}}\n"),
               ElementsAre("E2205 1:43 level"));
-  EXPECT_THAT(faults("calendars: {night: []}\n"), ElementsAre("E2105 1:1"));
   EXPECT_THAT(faults("conditions: {count: \"true\"}\n"), ElementsAre("E2207 1:14"));
   EXPECT_THAT(faults("conditions: {a-b: \"true\"}\n"), ElementsAre("E2117 1:14"));
   EXPECT_THAT(faults("conditions: {a: \"\"}\n"), ElementsAre("E2104 1:17"));
