@@ -24,7 +24,7 @@ inline constexpr Timestamp kTestStart = from_unix_ms(1'767'225'600'000);
 /// One test of a rule file or of a *.test.yaml.
 struct TestStep {
   Duration t{};      ///< after the start of the test
-  std::string json;  ///< the step as one replay line (docs/contracts: events and control records),
+  std::string json;  ///< the step as `tocsin replay` reads it: an event or a control record,
                      ///< without `t`
   std::size_t line = 0;
 };
