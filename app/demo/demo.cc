@@ -27,7 +27,7 @@ constexpr Duration kDrain{20'000};
 
 // The newest change below the rule paths; a new value means: reload.
 fs::file_time_type newest_change(const std::vector<std::string>& paths) {
-  fs::file_time_type newest{};
+  fs::file_time_type newest = fs::file_time_type::min();  // {} lies in the year 2174
   std::error_code error;
   for (const std::string& path : paths) {
     newest = std::max(newest, fs::last_write_time(path, error));
@@ -72,6 +72,7 @@ class Demo {
   std::string deploy_ = deploy_folder();
   std::vector<std::string> rules_ = options_.rules;
   fs::file_time_type rules_changed_{};
+  bool rules_edited_ = false;
   std::optional<alerts::TextFormat> format_;
   Scoreboard board_;
   std::unique_ptr<EngineService> service_;
@@ -190,6 +191,7 @@ void Demo::reload_if_edited() {
   const ReloadOutcome outcome = service_->reload();
   print_diagnostics(outcome.diagnostics, common_);
   if (outcome.ok) {
+    rules_edited_ = true;
     say("rules reloaded: " + outcome.message, "规则已重载：" + outcome.message);
   } else {
     complain("the rules in force stay: " + outcome.message);
@@ -213,6 +215,7 @@ DemoResult Demo::finish() {
   if (!world_.stop_city()) complain("the simulated city ended with an error");
   result.unpublished = service_->drain_and_stop(kDrain);
   result.books = service_->books();
+  result.rules_edited = rules_edited_;
   result.truth = board_.score(world_.truth_file(), service_->rule_names());
   world_.stop_servers();
   return result;

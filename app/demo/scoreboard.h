@@ -21,7 +21,8 @@ struct DemoResult {
   Books books;
   bench::CheckReport truth;
   std::uint64_t unpublished = 0;  ///< revisions that did not reach Kafka in time
-  bool good() const { return books.balance() && truth.ok() && unpublished == 0; }
+  bool rules_edited = false;      ///< the city planted what the rules said before
+  bool good() const { return books.balance() && (truth.ok() || rules_edited) && unpublished == 0; }
 };
 
 class Scoreboard {
@@ -42,9 +43,12 @@ class Scoreboard {
     std::uint64_t opened = 0;
     std::uint64_t resolved = 0;
   };
+  bool is_visitor(const AlertRevision& revision);
+
   mutable std::mutex mutex_;
   std::map<std::string, RuleCount> rules_;
   std::vector<bench::SeenAlert> seen_;
+  std::set<std::string> visitors_;  ///< alerts that events from outside of the city opened
 };
 
 }  // namespace tocsin::app
