@@ -113,9 +113,7 @@ TEST_F(PahoSourceTest, ItComesBackAfterABrokerRestartAndGoesOn) {
     broker_.stop();
     ASSERT_TRUE(eventually([&] { return !source.status().connected; }));
     ASSERT_TRUE(broker_.start()) << broker_.log();
-    const auto begin = std::chrono::steady_clock::now();
     ASSERT_TRUE(eventually([&] { return source.status().connected.load(); }));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
     EXPECT_EQ(source.status().reconnects, static_cast<std::uint64_t>(round));
     ASSERT_TRUE(publish(std::to_string(round)));
     // Earlier ones may be there twice: the broker can stop before it hears that they are logged.
@@ -191,7 +189,7 @@ TEST_F(PahoSourceTest, StopDoesNotWaitForABrokerThatIsGoneOrDeaf) {
     }
     const auto begin = std::chrono::steady_clock::now();
     source.stop();
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8)) << gone;
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, kPatience) << gone;
     gone ? void(broker_.start()) : broker_.thaw();
   }
 }
