@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -49,7 +50,9 @@ std::string World::start_broker() {
   const std::string config = folder() + "/mosquitto.conf";
   // Queues without a limit: what the engine cannot take at once waits instead of vanishing.
   std::ofstream(config) << "listener " << mqtt_port_ << " 127.0.0.1\nallow_anonymous true\n"
-                        << "max_queued_messages 0\nmax_inflight_messages 1000\nlog_dest stderr\n";
+                        << "max_queued_messages 0\nmax_inflight_messages 1000\nlog_dest stderr\n"
+                        // Without it mosquitto changes its user, and no longer dies with us.
+                        << (::geteuid() == 0 ? "user root\n" : "");
   // Debian puts it where only root's PATH looks.
   if (!broker_.start({"mosquitto", "-c", config}, log("mosquitto")) &&
       !broker_.start({"/usr/sbin/mosquitto", "-c", config}, log("mosquitto"))) {

@@ -263,6 +263,10 @@ void EngineService::Parts::make_source() {
 std::optional<StartFailure> EngineService::Parts::start_source() {
   if (!source) return std::nullopt;
   if (const auto started = source->start(*events); !started) {
+    // A log that takes nothing acknowledges nothing, and the broker looks as if it refused.
+    if (const auto health = events->metrics().health; health != journal::LogHealth::ok)
+      return start_failure(
+          kExitIo, fmt::format("log {}/events: {}", options.data, journal::to_string(health)));
     return start_failure(kExitUnavailable, fmt::format("broker {}: {}", options.broker->uri,
                                                        to_string(started.error())));
   }
@@ -322,6 +326,9 @@ ReloadOutcome EngineService::reload() {
   ReadBundle rules = read_rule_bundle(options_.rules, p.catalogue, registry.bundle.has_value());
   ReloadOutcome outcome;
   outcome.diagnostics = rules.diagnostics;
+  const auto rows = std::min(registry.diagnostics.size(), kWarningsShown);
+  outcome.diagnostics.insert(outcome.diagnostics.end(), registry.diagnostics.begin(),
+                             registry.diagnostics.begin() + static_cast<std::ptrdiff_t>(rows));
   for (const ReadBundle* read : {&registry, &rules}) {
     if (auto bad = refused(*read)) {
       outcome.message = bad->message;

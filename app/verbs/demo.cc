@@ -3,7 +3,9 @@
 #include <memory>
 
 #include "app/text.h"
+#include "app/verbs/sim_flags.h"
 #include "app/verbs/verb.h"
+#include "bench/sim/city.h"
 
 namespace tocsin::app {
 namespace {
@@ -17,17 +19,21 @@ constexpr const char* kDemoExamples =
 }  // namespace
 
 void add_demo(Cli& cli) {
-  CLI::App& verb =
-      cli.verb("demo", "A city in a box: sensors, broker, engine, Kafka, live alerts", kDemoExamples);
+  CLI::App& verb = cli.verb("demo", "A city in a box: sensors, broker, engine, Kafka, live alerts",
+                            kDemoExamples);
   auto options = std::make_shared<DemoOptions>();
   auto run_for = std::make_shared<std::string>();
   verb.add_option("--devices", options->city.devices, "Devices of the simulated city")
+      ->check(CLI::Range(sim::kMinDevices, sim::kMaxDevices))
+      ->type_name("N")
       ->capture_default_str();
   verb.add_option("--seed", options->city.seed, "The same seed makes the same city")
       ->capture_default_str();
   verb.add_option("--scenario", options->city.scenario, "As in `tocsin sim --help`")
+      ->check(kIsScenario)
       ->capture_default_str();
-  verb.add_option("--rate", options->city.rate, "Events a second, for example 500/s");
+  verb.add_option("--rate", options->city.rate, "Events a second, for example 500/s")
+      ->check(kIsRate);
   verb.add_option("--kafka", options->kafka,
                   "dev (in memory), real (a child process), or HOST:PORT[,...]")
       ->capture_default_str();

@@ -26,6 +26,10 @@ std::optional<double> parse_rate(std::string_view text) {
   return whole && rate >= 0 && rate <= 1e7 ? std::optional(rate) : std::nullopt;
 }
 
+bool shows_progress(const Common& common) { return !common.quiet && isatty(STDERR_FILENO) == 1; }
+
+}  // namespace
+
 const CLI::Validator kIsRate(
     [](const std::string& text) {
       return parse_rate(text) ? std::string{}
@@ -43,10 +47,6 @@ const CLI::Validator kIsScenario(
                          near.empty() ? "" : fmt::format(", did you mean '{}'?", near));
     },
     "NAME[,...]");
-
-bool shows_progress(const Common& common) { return !common.quiet && isatty(STDERR_FILENO) == 1; }
-
-}  // namespace
 
 void SimFlags::bind(CLI::App& verb) {
   verb.add_option("--devices", options.devices, "Devices of the city")

@@ -24,6 +24,10 @@ struct SimFlags {
   void settle();
 };
 
+/// Whether a flag's text is a rate, is a list of scenarios.
+extern const CLI::Validator kIsRate;
+extern const CLI::Validator kIsScenario;
+
 /// Set by SIGINT and SIGTERM from now on: a simulation ends early and in order.
 const std::atomic<bool>& stop_on_signal();
 

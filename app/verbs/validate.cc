@@ -41,7 +41,7 @@ ExitCode validate(const std::vector<std::string>& paths, const Common& common) {
     for (const std::string& rule : found.rules) {
       if (common.verbose > 0) out.line(rule);
     }
-    if (!common.quiet) out.line(totals(found, common));
+    if (!common.quiet && found.unreadable.empty()) out.line(totals(found, common));
   }
   if (!out.flush()) return ExitCode::io;
   if (!found.unreadable.empty()) {
@@ -54,8 +54,9 @@ ExitCode validate(const std::vector<std::string>& paths, const Common& common) {
 }  // namespace
 
 void add_validate(Cli& cli) {
-  CLI::App& verb = cli.verb(
-      "validate", "Check rules, configuration and registry: every error at once", kValidateExamples);
+  CLI::App& verb =
+      cli.verb("validate", "Check rules, configuration and registry: every error at once",
+               kValidateExamples);
   auto paths = std::make_shared<std::vector<std::string>>();
   verb.add_option("PATH", *paths, "Files or folders")->required();
   cli.on(verb, [&cli, paths] { return validate(*paths, cli.common()); });

@@ -239,5 +239,20 @@ TEST(Binary, a_simulated_day_has_exactly_the_alerts_it_planted) {
   EXPECT_EQ(nlohmann::json::parse(lines.back()).at("balanced"), true);
 }
 
+TEST(Binary, a_demo_of_no_known_city_is_a_usage_error_and_starts_nothing) {
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{"--scenario", "nope"}, {"--rate", "abc"}, {"--devices", "3"}}) {
+    const testing::Ended demo = tocsin({"demo", flags[0], flags[1]});
+    EXPECT_EQ(demo.code, 2) << flags[0];
+    EXPECT_EQ(demo.out, "");
+  }
+}
+
+TEST(Binary, what_cannot_be_read_is_not_called_ok) {
+  const testing::Ended nothing = tocsin({"validate", "/no/such/file.yaml"});
+  EXPECT_EQ(nothing.code, 74);
+  EXPECT_EQ(nothing.out, "");
+}
+
 }  // namespace
 }  // namespace tocsin::app

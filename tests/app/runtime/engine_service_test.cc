@@ -182,8 +182,14 @@ TEST_F(EngineServiceTest, ABadRowInTheRegistryCostsThatRowOnly) {
   ASSERT_FALSE(service.start().has_value());
   EXPECT_EQ(service.status()->devices, 2u);
   EXPECT_TRUE(service.reload().ok);
+  write_bytes(folder_.path() + "/devices.csv",
+              "device_id,kind,place_id,gateway_id,heartbeat_interval_s,state,tags\n"
+              "D1,smoke,NOWHERE,g1,,commissioned,\n");
+  const ReloadOutcome reload = service.reload();
+  EXPECT_TRUE(reload.ok);
+  EXPECT_EQ(reload.diagnostics.size(), 1u);
   service.drain_and_stop(Duration{0});
-  EXPECT_EQ(count(events(), RecordKind::registry), 1u);
+  EXPECT_EQ(count(events(), RecordKind::registry), 2u);
 }
 
 TEST_F(EngineServiceTest, APortThatIsTakenIsOneClearLine) {
