@@ -49,16 +49,18 @@ bool SequenceMatcher::on_arrival(const Question& question, Arrival& arrival, Mat
   const bool complete = std::ranges::any_of(question.held, [&](const Held& held) {
     return held.step < form.steps.size() && search.run(held.step);
   });
-  keep(state, question, arrival, context);
+  std::vector<Bound> steps;
+  if (complete && (form.absent || bound != nullptr)) steps = search.bound();
+  keep(state, question, arrival, context);  // from here on the search points at nothing
   if (!complete) return false;
+  take(state, form);
   if (form.absent) {
     Absences& waiting = absences(state, question.identity, context);
-    waiting.wait(search.bound(), context, now);
+    waiting.wait(std::move(steps), context, now);
     state.need_until(waiting.last_needed());
   } else if (bound != nullptr) {
-    *bound = search.bound();
+    *bound = std::move(steps);
   }
-  take(state, form);
   return !form.absent;
 }
 

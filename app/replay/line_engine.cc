@@ -74,7 +74,7 @@ LineResult LineEngine::apply_control(const ControlRecord& record) {
   if (!record.error.empty()) return bad(LineKind::control, record.error);
   problem_.clear();
   if (record.kind == Kind::reload) reload(record);
-  if (record.kind == Kind::down) down_since_ = time();
+  if (record.kind == Kind::down && !down_since_) down_since_ = time();
   if (record.kind == Kind::gateway) {
     engine_.gateway(record.gateway, record.up, time(), *out_);
   }

@@ -2,6 +2,9 @@
 // takes.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <random>
+
 #include "support.h"
 
 namespace tocsin::rules::test {
@@ -238,6 +241,92 @@ TEST(Sequence, AnEditTestsTheKeptStepsAgain) {
   session.reload(bundle({smoke_then_flame()}), 7 * kS);
   session.apply(at(kFlame, 8 * kS));
   EXPECT_EQ(session.counters().matches, 1U) << "refused ones never return";
+}
+
+// Whether some kept events and the arriving one stand for the steps a, b, c: by trying them all.
+class Naive {
+ public:
+  Naive(bool joined, bool anchor) : joined_(joined), anchor_(anchor) {}
+
+  bool arrive(const TestEvent& event, std::uint64_t position) {
+    const Kept now{event, {*event.ts, position}};
+    kept_.push_back(now);
+    bool matched = false;
+    for (const Kept& a : kept_) {
+      for (const Kept& b : kept_) {
+        for (const Kept& c : kept_) matched = matched || stand(a, b, c, now);
+      }
+    }
+    if (matched) {
+      std::erase_if(kept_, [this](const Kept& k) {
+        return k.event.type != kPanel && !(anchor_ && k.event.type == kSmoke);
+      });
+    }
+    return matched;
+  }
+
+ private:
+  struct Kept {
+    TestEvent event;
+    std::pair<std::int64_t, std::uint64_t> place;
+    bool live(std::int64_t now) const {
+      return now <= std::max(place.first, event.arr) + 20 * kS + 2 * kS;
+    }
+  };
+  bool stand(const Kept& a, const Kept& b, const Kept& c, const Kept& now) const {
+    if (a.event.type != kSmoke || b.event.type != kGate || c.event.type != kFlame) return false;
+    if (a.place >= b.place || b.place >= c.place) return false;
+    if (c.place.first - a.place.first > 20 * kS) return false;
+    if (joined_ && (a.event.level != b.event.level || b.event.level != c.event.level)) return false;
+    bool own = false;
+    for (const Kept* k : {&a, &b, &c}) {
+      if (!k->live(now.event.arr)) return false;
+      own = own || k->place == now.place;
+    }
+    return own && std::ranges::none_of(kept_, [&](const Kept& u) {
+             return u.event.type == kPanel && u.live(now.event.arr) && a.place < u.place &&
+                    u.place < c.place;
+           });
+  }
+
+  bool joined_;
+  bool anchor_;
+  std::vector<Kept> kept_;
+};
+
+TEST(Sequence, RandomStreamsMatchWhereTryingEverythingDoes) {
+  constexpr Type kStream[] = {kSmoke, kGate, kFlame, kSmoke, kGate, kFlame, kPanel};
+  std::uint64_t matches_seen = 0;
+  for (std::uint32_t seed = 1; seed <= 400; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](std::uint32_t n) { return static_cast<std::int64_t>(random() % n); };
+    const bool joined = seed % 2 == 0;
+    Rule rule = sequence_rule("abc", {{{kSmoke}}, {{kGate}}, {{kFlame}}}, 20 * kS,
+                              joined ? "a.level == b.level && b.level == c.level" : "");
+    sequence_of(rule).keep = 256;
+    sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
+    if (seed % 4 > 1) sequence_of(rule).after_match = kKeepAnchor;
+    rule.alert.resolve = {};
+    Session session(rule);
+    Naive naive(joined, seed % 4 > 1);
+    std::int64_t now = 100 * kS;
+    for (std::uint64_t position = 1; position <= 60; ++position) {
+      now += below(4) * kS;
+      const std::int64_t lag = below(3) == 0 ? below(15) * kS : 0;
+      const TestEvent event{.type = kStream[below(7)],
+                            .arr = now,
+                            .ts = now - lag,
+                            .id = name("m", static_cast<std::int64_t>(position)),
+                            .level = below(2)};
+      const std::uint64_t before = session.counters().matches;
+      session.apply(event);
+      const bool expected = naive.arrive(event, position);
+      ASSERT_EQ(session.counters().matches - before, expected ? 1U : 0U)
+          << "seed " << seed << ", event " << position;
+      matches_seen += expected ? 1 : 0;
+    }
+  }
+  EXPECT_GT(matches_seen, 500U);
 }
 
 }  // namespace
