@@ -23,7 +23,7 @@ struct RuleCounters {
   std::uint64_t searches_cut = 0;        ///< searches of `all` over kMaxCombinations
   std::uint64_t distinct_uncounted = 0;  ///< values over max_distinct of one alert
   std::uint64_t pending = 0;             ///< times a condition held without completing a match
-  std::array<std::uint64_t, kMaxSteps> step_bound{};
+  std::array<std::uint64_t, kMaxPatterns> step_bound{};
   std::uint64_t open_alerts = 0;  ///< gauge
   std::uint64_t keys = 0;         ///< gauge
 };

@@ -29,6 +29,24 @@ void Engine::advance(Timestamp now, std::vector<AlertRevision>& out) {
   state_->now = std::max(state_->now, now);
 }
 
+void Engine::gateway(std::string_view id, bool up, Timestamp at, std::vector<AlertRevision>& out) {
+  advance(at, out);
+  State& s = *state_;
+  if (!s.gateways.set(id, up) || !up) return;
+  Turn moment = s.turn(at, out);
+  for (const auto& rule : s.states) rule->resume(id, moment);
+}
+
+void Engine::outage(Timestamp down, Timestamp up, std::vector<AlertRevision>& out) {
+  advance(down, out);
+  State& s = *state_;
+  Turn moment = s.turn(s.now, out);
+  for (const auto& rule : s.states) {
+    rule->postpone(s.now, up, up + s.options.recovery_grace, moment);
+  }
+  advance(up, out);
+}
+
 void Engine::run_out(std::vector<AlertRevision>& out) {
   while (const auto due = state_->timers.next()) advance(*due, out);
 }
@@ -45,11 +63,13 @@ const RuleCounters& Engine::counters(std::size_t rule_index) const {
   return state_->states[rule_index]->counters();
 }
 std::uint64_t Engine::clamped() const { return state_->clamped; }
+std::uint64_t Engine::untracked_gateways() const { return state_->gateways.untracked(); }
 
 Engine::State::State(std::shared_ptr<const RuleSet> set, std::shared_ptr<const Registry> registry,
                      EngineOptions engine_options)
     : rules(std::move(set)),
       options(engine_options),
+      gateways(options.max_down_gateways),
       dedup(options.dedup_window, options.dedup_entries_per_device) {
   evaluation.set_registry(std::move(registry));
   evaluation.set_calendars(rules->calendars);

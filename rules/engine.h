@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/alert.h"
@@ -25,7 +26,9 @@ namespace tocsin::rules {
 struct EngineOptions {
   Duration dedup_window{10 * 60 * 1000};
   std::uint32_t dedup_entries_per_device = 64;
-  Duration future_skew{5000};  ///< ts further ahead of arr is clamped
+  Duration future_skew{5000};       ///< ts further ahead of arr is clamped
+  Duration recovery_grace{10'000};  ///< for the backlog, after the engine was away
+  std::uint32_t max_down_gateways = 100'000;
 };
 
 enum class Verdict : std::uint8_t {
@@ -51,6 +54,13 @@ class Engine {
   /// Engine time passes to `now`: every timer with a deadline <= now fires, in order.
   void advance(Timestamp now, std::vector<AlertRevision>& out);
 
+  /// A gateway went up or down at `at`. One that was never heard of is up.
+  void gateway(std::string_view id, bool up, Timestamp at, std::vector<AlertRevision>& out);
+
+  /// Nothing could arrive after `down` and before `up`: absences that became due meanwhile are
+  /// decided recovery_grace later, so that the backlog is heard first. Time passes to `up`.
+  void outage(Timestamp down, Timestamp up, std::vector<AlertRevision>& out);
+
   /// Runs engine time on until no timer is left (those of `silence` do not count).
   void run_out(std::vector<AlertRevision>& out);
 
@@ -66,7 +76,8 @@ class Engine {
   Timestamp now() const;  ///< engine time
   const RuleSet& rules() const;
   const RuleCounters& counters(std::size_t rule_index) const;
-  std::uint64_t clamped() const;  ///< events whose ts was replaced by arr
+  std::uint64_t clamped() const;             ///< events whose ts was replaced by arr
+  std::uint64_t untracked_gateways() const;  ///< went down over max_down_gateways
 
  private:
   struct State;

@@ -5,6 +5,7 @@
 
 #include "rules/dedup.h"
 #include "rules/engine.h"
+#include "rules/gateways.h"
 #include "rules/repetition.h"
 #include "rules/rule_state.h"
 
@@ -22,7 +23,7 @@ struct Engine::State {
   Verdict meet_rules(const Event& event, std::vector<AlertRevision>& out);
 
   Turn turn(Timestamp at, std::vector<AlertRevision>& out) {
-    return {at, position, *rules, evaluation, timers, out};
+    return {at, position, *rules, evaluation, timers, gateways, out};
   }
   const TypeSettings& settings(EventTypeId type) const {
     return rules->type_settings[static_cast<std::size_t>(type)];
@@ -35,6 +36,7 @@ struct Engine::State {
   EngineOptions options;
   Evaluation evaluation;
   TimerQueue timers;
+  Gateways gateways;
   Dedup dedup;
   Repetition repetition;
   std::vector<std::unique_ptr<RuleState>> states;  ///< by index in the bundle

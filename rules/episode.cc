@@ -37,22 +37,23 @@ bool EpisodeBook::armed(KeyView identity, Timestamp now) {
          now >= cooling->resolved_at + *rule_->alert.rearm_after;
 }
 
-void EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
-                       const Contribution& completing, Turn& turn) {
-  const Event& event = completing.arrival.event;
+Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
+                           const Opening& opening, Turn& turn) {
+  const KeptEvent& event = *opening.by.event;
   Episode& episode = open_.add(identity, order_);
   by_opening_.push_back(episode);
   episode.opened_at = episode.last_contribution = turn.at;
   episode.severity = rule_->severity;
-  episode.late = event.late;
+  episode.late = event.late();
+  episode.degraded = opening.degraded;
   episode.shadow = rule_->mode == Mode::shadow;
   if (in_quiet_hours(turn)) be_quiet(episode);
-  episode.opener = episode.newest = {completing.arrival.kept(), completing.step};
-  episode.alert_id = make_alert_id(rule_->name, episode, completing.arrival.fingerprint());
+  episode.opener = episode.newest = opening.by;
+  episode.alert_id = make_alert_id(rule_->name, episode, event.fingerprint());
   episode.lat_lon = position_of(event, turn.evaluation.registry());
   if (step_count(rule_->form) > 1) episode.bound = bound;
 
-  Timestamp newest = Timestamp::min();
+  Timestamp newest = opening.awaited.value_or(Timestamp::min());
   for (auto at = bound.begin(); at != bound.end(); ++at) {
     newest = std::max(newest, at->event->ts());
     if (!bound_before(bound, at)) add(episode, *at, value_of(*rule_, *at));
@@ -62,6 +63,26 @@ void EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   ++counters_.opened;
   publish(episode, AlertState::firing, Reason::matched, turn);
   set_resolve_timer(episode, turn);
+  return episode;
+}
+
+void EpisodeBook::add_absence(Episode& episode, Retractable match, Turn& turn) {
+  episode.last_absence = turn.at;
+  episode.retractable.push_back(std::move(match));
+  if (episode.retractable.size() > kMaxRetractable) {
+    episode.retractable.erase(episode.retractable.begin());
+    episode.stands = true;
+    notes_.evicted(LimitKind::candidates);
+  }
+  set_resolve_timer(episode, turn);
+}
+
+bool EpisodeBook::take_back(Episode& episode, std::string_view key, Timestamp first,
+                            Timestamp last) {
+  const std::size_t taken = std::erase_if(episode.retractable, [&](const Retractable& match) {
+    return match.key == key && first <= match.t && match.t <= last;
+  });
+  return taken > 0 && episode.retractable.empty() && !episode.stands;
 }
 
 bool EpisodeBook::in_quiet_hours(const Turn& turn) const {
@@ -138,7 +159,8 @@ EpisodeBook::Deadlines EpisodeBook::deadlines(const Episode& episode) const {
   const Resolve& resolve = rule_->alert.resolve;
   Deadlines when;
   if (resolve.quiet_for) {
-    when.quiet = std::max(episode.opened_at, episode.last_contribution) + *resolve.quiet_for;
+    when.quiet = std::max({episode.opened_at, episode.last_contribution, episode.last_absence}) +
+                 *resolve.quiet_for;
   }
   if (resolve.after) when.after = episode.opened_at + *resolve.after;
   return when;

@@ -24,15 +24,25 @@ struct Turn {
   const RuleSet& rules;
   Evaluation& evaluation;
   TimerQueue& timers;
+  const Gateways& gateways;
   std::vector<AlertRevision>& out;
 };
+
+/// A match of an alert that a late event may take back.
+struct Retractable {
+  std::string key;
+  Timestamp t{};
+};
+/// Per alert; over it the oldest match stands for good, counted.
+inline constexpr std::size_t kMaxRetractable = 256;
 
 struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   explicit Episode(const RuleOrder& in) { order = &in; }
 
   std::string alert_id;
   Timestamp opened_at{};
-  Timestamp last_contribution{};  ///< arr
+  Timestamp last_contribution{};              ///< arr
+  Timestamp last_absence = Timestamp::min();  ///< when an absence last was a match
   std::uint32_t rev = 0;
   Severity severity{};
   std::uint64_t count = 0;
@@ -44,6 +54,8 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   std::vector<Bound> evidence;  ///< by (ts, log position)
   std::uint64_t evidence_dropped = 0;
   std::optional<std::pair<double, double>> lat_lon;
+  std::vector<Retractable> retractable;  ///< absences, in the order of their matches
+  bool stands = false;                   ///< a match that cannot be taken back is among them
 
   // As the newest revision said it.
   Timestamp shown_at{};
@@ -54,6 +66,7 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   bool late = false;
   bool historical = false;
   bool shadow = false;
+  bool degraded = false;
   LocalText notice;  ///< the summary of rule.error and rule.limit
 
   Timer resolve_timer{this, TimerPhase::resolve};
@@ -65,6 +78,13 @@ struct Contribution {
   Arrival& arrival;
   std::uint16_t step = 0;
   const Pattern::Alternative* alternative = nullptr;
+};
+
+/// What opens an alert.
+struct Opening {
+  Bound by;                            ///< the completing event; of an absence, the last step
+  std::optional<Timestamp> awaited{};  ///< of an absence: how far its evidence reaches
+  bool degraded = false;
 };
 
 class EpisodeBook {
@@ -84,9 +104,13 @@ class EpisodeBook {
   std::vector<Episode*> in_order() const { return open_.in_order(); }
 
   /// Requires: no episode of the identity is open, not full().
-  void open(KeyView identity, const std::vector<Bound>& bound, const Contribution& completing,
-            Turn& turn);
+  Episode& open(KeyView identity, const std::vector<Bound>& bound, const Opening& opening,
+                Turn& turn);
   void contribute(Episode& episode, const Contribution& contribution, Turn& turn);
+  /// An absence is a match of the open episode.
+  void add_absence(Episode& episode, Retractable match, Turn& turn);
+  /// Takes back the key's absences with t in [first, last]. True: there is no match left.
+  bool take_back(Episode& episode, std::string_view key, Timestamp first, Timestamp last);
   /// A report repetition: the quiet time starts again, nothing else.
   void keep_open(Episode& episode, Turn& turn);
   /// `episode` is gone afterwards.

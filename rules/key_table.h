@@ -66,6 +66,17 @@ class KeyTable {
     }
   }
 
+  /// Every key of the identity; `visit` may erase the one it is given.
+  template <class Visit>
+  void for_each_of(KeyView identity, Visit visit) {
+    if (State* const state = states_.find(identity)) return visit(*state);
+    KeyGroup* const group = groups_.find(identity);
+    if (group == nullptr) return;
+    std::vector<State*> members;
+    for (KeyState& state : group->keys) members.push_back(static_cast<State*>(&state));
+    for (State* const state : members) visit(*state);
+  }
+
   std::size_t size() const { return states_.size(); }
   std::vector<State*> in_order() const { return states_.in_order(); }
 

@@ -17,6 +17,7 @@ struct Steps {
   std::size_t operator()(const EventForm&) const { return 1; }
   std::size_t operator()(const CountForm&) const { return 1; }
   std::size_t operator()(const AllForm& form) const { return form.steps.size(); }
+  std::size_t operator()(const SequenceForm& form) const { return form.steps.size(); }
 };
 
 struct PatternOf {
@@ -24,11 +25,22 @@ struct PatternOf {
   const Pattern& operator()(const EventForm& form) const { return form.pattern; }
   const Pattern& operator()(const CountForm& form) const { return form.pattern; }
   const Pattern& operator()(const AllForm& form) const { return form.steps[step].pattern; }
+  const Pattern& operator()(const SequenceForm& form) const {
+    return step < form.steps.size() ? form.steps[step].pattern : *form.until;
+  }
 };
 
 }  // namespace
 
 std::size_t step_count(const Form& form) { return std::visit(Steps{}, form); }
+std::size_t pattern_count(const Form& form) {
+  const auto* const sequence = std::get_if<SequenceForm>(&form);
+  return step_count(form) + (sequence != nullptr && sequence->until ? 1 : 0);
+}
+const Absence* absence_of(const Form& form) {
+  const auto* const sequence = std::get_if<SequenceForm>(&form);
+  return sequence != nullptr && sequence->absent ? &*sequence->absent : nullptr;
+}
 const Pattern& pattern_of(const Form& form, std::size_t step) {
   return std::visit(PatternOf{step}, form);
 }

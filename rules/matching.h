@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "rules/evaluation.h"
+#include "rules/gateways.h"
 #include "rules/kept_event.h"
 #include "rules/key.h"
 #include "rules/notes.h"
 #include "rules/rule.h"
+#include "rules/timers.h"
 
 namespace tocsin::rules {
 
@@ -63,6 +65,9 @@ struct MatchContext {
   const RuleSet& rules;
   Evaluation& evaluation;
   RuleNotes& notes;
+  const RuleOrder& order;
+  TimerQueue& timers;
+  const Gateways& gateways;
 
   Duration lateness(EventTypeId type) const {
     return rules.type_settings[static_cast<std::size_t>(type)].lateness;
@@ -73,7 +78,11 @@ const Pattern::Alternative* alternative_for(const Pattern& pattern, EventTypeId 
 
 /// The patterns of a form's steps, in order; one for a form without steps.
 std::size_t step_count(const Form& form);
+/// Those of step_count(), then `until`. That of `absent` is not among them: its events do not take
+/// part, they take back.
+std::size_t pattern_count(const Form& form);
 const Pattern& pattern_of(const Form& form, std::size_t step);
+const Absence* absence_of(const Form& form);
 
 /// Whether a kept event satisfies the pattern under the rule as it is now: nullptr, or by which
 /// alternative. An evaluation error refuses it.

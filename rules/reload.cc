@@ -73,6 +73,7 @@ void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
     s.states.push_back(carry_over(rule, {rule.level, i}, old, test_again, turn));
   }
   for (const auto& removed : old) removed->resolve_all(Reason::rule_removed, turn);
+  old.clear();  // their timers must not fire any more
   s.timers.reorder();
   s.index_rules();
   s.fire_due(s.now, out);

@@ -131,10 +131,11 @@ std::string make_alert_id(std::string_view rule, const Episode& episode, std::ui
   return hash128_hex(bytes);
 }
 
-std::optional<std::pair<double, double>> position_of(const Event& event, const Registry* registry) {
+std::optional<std::pair<double, double>> position_of(const KeptEvent& event,
+                                                     const Registry* registry) {
   if (registry == nullptr) return std::nullopt;
   for (std::size_t i = kFirstLoc + kLocKinds; i > kFirstLoc; --i) {
-    const Value& id = event.slots[i - 1];
+    const Value id = event.slot(static_cast<std::uint16_t>(i - 1));
     if (!id.is_set()) continue;
     const PlaceIndex place = registry->find_place(id.as_string());
     if (place == kNoIndex || !registry->place(place).has_position) continue;
@@ -174,6 +175,7 @@ AlertRevision make_revision(const Rule& rule, const Episode& episode, AlertState
   revision.log_position = turn.log_position;
   revision.shadow = episode.shadow;
   revision.late = episode.late;
+  revision.degraded = episode.degraded;
   revision.historical = episode.historical;
   revision.owner = rule.owner;
   revision.department = rule.alert.department;

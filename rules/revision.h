@@ -14,7 +14,8 @@ namespace tocsin::rules {
 std::string make_alert_id(std::string_view rule, const Episode& episode, std::uint64_t opener);
 
 /// Position of the innermost place of the event that has one.
-std::optional<std::pair<double, double>> position_of(const Event& event, const Registry* registry);
+std::optional<std::pair<double, double>> position_of(const KeptEvent& event,
+                                                     const Registry* registry);
 
 /// Sets the frame of alert variables (count, severity, ...).
 void show_alert(const Episode& episode, Turn& turn);

@@ -26,6 +26,7 @@ enum Frame : std::uint8_t {
   kFrameStep = 4,    ///< + index of the step: its bound event's slots
 };
 inline constexpr std::size_t kMaxSteps = 16;
+inline constexpr std::size_t kMaxPatterns = kMaxSteps + 1;  ///< the steps and `until`
 inline constexpr std::size_t kFrames = kFrameStep + kMaxSteps;
 
 enum AlertVar : std::uint16_t {
@@ -80,7 +81,44 @@ struct AllForm {
   bool same_event = false;  ///< one event may bind several steps
 };
 
-using Form = std::variant<EventForm, CountForm, AllForm>;
+/// What must not happen after the steps of a sequence.
+struct Absence {
+  enum class SourceDown : std::uint8_t {
+    hold,  ///< decided when the gateway is back, at the latest after hold_max
+    fire_degraded,
+    fire,
+  };
+  Pattern pattern;
+  Duration within{};  ///< after the last step
+  Duration look_back{};
+  std::string gateway;  ///< whose absence makes the verdict doubtful; empty: that of `source_step`
+  std::optional<std::uint16_t> source_step;  ///< empty, and no gateway: the last step
+  SourceDown if_source_down = SourceDown::hold;
+  Duration hold_max{10 * 60 * 1000};
+};
+
+struct SequenceForm {
+  enum class AfterMatch : std::uint8_t { reset, keep_anchor };
+  std::vector<Step> steps;  ///< 2..kMaxSteps, with `absent` 1..kMaxSteps
+  std::optional<Duration> within;
+  Duration max_wait{24 * 3600 * 1000LL};  ///< how long an event is kept without `within`
+  cel::Program join;                      ///< over the step frames; empty: always
+  std::uint32_t keep = 8;  ///< candidates per step under a join; pending absences per key
+  AfterMatch after_match = AfterMatch::reset;
+  std::optional<Pattern> until;
+  std::optional<Absence> absent;
+
+  Duration kept_for() const { return within.value_or(max_wait); }
+};
+
+using Form = std::variant<EventForm, CountForm, AllForm, SequenceForm>;
+
+/// The steps of a form that names them; nullptr: it has none.
+inline const std::vector<Step>* named_steps(const Form& form) {
+  if (const auto* all = std::get_if<AllForm>(&form)) return &all->steps;
+  if (const auto* sequence = std::get_if<SequenceForm>(&form)) return &sequence->steps;
+  return nullptr;
+}
 
 /// Text with `{{expr}}` holes. Pieces alternate: literal, hole, literal...
 struct Template {

@@ -9,6 +9,9 @@ struct MakeMatcher {
   Matcher operator()(const EventForm&) const { return Matcher(std::in_place_type<EventMatcher>); }
   Matcher operator()(const CountForm&) const { return Matcher(std::in_place_type<CountMatcher>); }
   Matcher operator()(const AllForm&) const { return Matcher(std::in_place_type<AllMatcher>); }
+  Matcher operator()(const SequenceForm&) const {
+    return Matcher(std::in_place_type<SequenceMatcher>);
+  }
 };
 
 }  // namespace
@@ -29,24 +32,55 @@ void RuleState::adopt(const Rule& rule, RuleOrder order) {
 
 std::optional<Use> RuleState::use_of(EventTypeId type) {
   if (rule_->mode == Mode::disabled) return std::nullopt;
-  Use use{.rule = this, .resolves = nullptr, .steps = {}};
+  Use use{.rule = this, .resolves = nullptr, .cancels = nullptr, .steps = {}};
   if (const auto& by = rule_->alert.resolve.or_event) {
     use.resolves = alternative_for(by->pattern, type);
   }
-  for (std::size_t step = 0; step < step_count(rule_->form); ++step) {
+  if (const Absence* const absence = absence_of(rule_->form)) {
+    use.cancels = alternative_for(absence->pattern, type);
+  }
+  for (std::size_t step = 0; step < pattern_count(rule_->form); ++step) {
     const auto* const alternative = alternative_for(pattern_of(rule_->form, step), type);
     if (alternative != nullptr)
       use.steps.push_back({static_cast<std::uint16_t>(step), alternative});
   }
-  if (use.resolves == nullptr && use.steps.empty()) return std::nullopt;
+  if (use.resolves == nullptr && use.cancels == nullptr && use.steps.empty()) return std::nullopt;
   return use;
 }
 
-// Resolve before match; an event that resolves contributes to nothing.
+// Retract, then resolve, then match. An event that resolves contributes to nothing; what it
+// prevents, it prevents all the same.
 void RuleState::meet(const Use& use, Arrival& arrival, Turn& turn) {
   const std::size_t mark = turn.out.size();
+  if (use.cancels != nullptr && !arrival.repeat) take_back(use, arrival, turn);
   if (!resolve_by_event(use, arrival, turn)) match(use, arrival, turn);
   announce(mark, arrival.fingerprint(), turn);
+}
+
+void RuleState::take_back(const Use& use, Arrival& arrival, Turn& turn) {
+  const Event& event = arrival.event;
+  const auto unset = [&](std::uint16_t s) { return !event.slots[s].is_set(); };
+  if (std::ranges::any_of(use.cancels->key_slots, unset)) {
+    if (use.steps.empty()) ++counters_.unkeyed;
+    return;
+  }
+  if (use.steps.empty()) ++counters_.evaluated;
+  std::ranges::transform(use.cancels->key_slots, key_values_.begin(),
+                         [&](auto s) { return event.slots[s]; });
+  show_event(event, turn);
+  const Truth truth = turn.evaluation.test(use.cancels->where);
+  if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
+  if (truth != Truth::yes) return;
+  make_keys(*use.cancels, event);
+  MatchContext with = context(turn);
+  std::get<SequenceMatcher>(matcher_).cancel(key_, identity_, arrival, with);
+  Episode* const episode = episodes_.find(identity_);
+  if (episode == nullptr) return;
+  const Absence& absence = *absence_of(rule_->form);
+  if (episodes_.take_back(*episode, key_.bytes, event.ts - absence.within,
+                          event.ts + absence.look_back)) {
+    resolve(*episode, Reason::retracted_late, turn);
+  }
 }
 
 bool RuleState::resolve_by_event(const Use& use, Arrival& arrival, Turn& turn) {
@@ -68,16 +102,17 @@ bool RuleState::resolve_by_event(const Use& use, Arrival& arrival, Turn& turn) {
 }
 
 void RuleState::match(const Use& use, Arrival& arrival, Turn& turn) {
-  if (use.steps.empty() || !keyed(use, arrival.event)) return;
+  if (use.steps.empty() || !keyed(*use.steps.front().alternative, arrival.event)) return;
   const std::span<const Held> held = test_steps(use, arrival.event, turn);
   if (held.empty()) return;
   make_keys(*held.front().alternative, arrival.event);
   if (!arrival.repeat) return meet_key(held.front(), arrival, turn);
+  if (!contributes(held.front())) return;
   if (Episode* const episode = episodes_.find(identity_)) episodes_.keep_open(*episode, turn);
 }
 
-bool RuleState::keyed(const Use& use, const Event& event) {
-  const auto& slots = use.steps.front().alternative->key_slots;
+bool RuleState::keyed(const Pattern::Alternative& alternative, const Event& event) {
+  const auto& slots = alternative.key_slots;
   const bool all = std::ranges::all_of(slots, [&](auto s) { return event.slots[s].is_set(); });
   ++(all ? counters_.evaluated : counters_.unkeyed);
   return all;
@@ -110,23 +145,24 @@ void RuleState::make_keys(const Pattern::Alternative& alternative, const Event& 
 
 void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
   Episode* const episode = episodes_.find(identity_);
-  MatchContext context{*rule_, turn.rules, turn.evaluation, notes_};
+  MatchContext with = context(turn);
   const Question question{held_, key_, identity_};
   bound_.clear();
   const bool matched = std::visit(
       [&](auto& form) {
-        return form.on_arrival(question, arrival, context, episode ? nullptr : &bound_);
+        return form.on_arrival(question, arrival, with, episode ? nullptr : &bound_);
       },
       matcher_);
   count_outcome(matched);
 
-  const Contribution contribution{arrival, first.step, first.alternative};
   if (episode != nullptr) {
-    episodes_.contribute(*episode, contribution, turn);
+    if (contributes(first)) {
+      episodes_.contribute(*episode, {arrival, first.step, first.alternative}, turn);
+    }
   } else if (matched && episodes_.armed(identity_, turn.at)) {
     make_room(turn);
     show_event(arrival.event, turn);
-    episodes_.open(identity_, bound_, contribution, turn);
+    episodes_.open(identity_, bound_, {.by = {arrival.kept(), first.step}}, turn);
   }
   bound_.clear();
 }
@@ -138,9 +174,23 @@ void RuleState::make_room(Turn& turn) {
   }
 }
 
+MatchContext RuleState::context(Turn& turn) {
+  return {*rule_, turn.rules, turn.evaluation, notes_, order_, turn.timers, turn.gateways};
+}
+
 // What `e` and `key` read until a revision is rendered.
 void RuleState::show_event(const Event& event, Turn& turn) {
   turn.evaluation.set_event(event.slots.data());
+  turn.evaluation.set_key(key_values_.data());
+}
+
+void RuleState::show_event(const KeptEvent& event, const Pattern& pattern, Turn& turn) {
+  const auto* const alternative = alternative_for(pattern, event.type());
+  std::ranges::fill(key_values_, Value{});
+  for (std::size_t i = 0; alternative != nullptr && i < key_values_.size(); ++i) {
+    key_values_[i] = event.slot(alternative->key_slots[i]);
+  }
+  turn.evaluation.set_event(event);
   turn.evaluation.set_key(key_values_.data());
 }
 
@@ -151,6 +201,10 @@ void RuleState::count_outcome(bool matched) {
 
 void RuleState::fire(Timer& timer, Turn& turn) {
   const std::size_t mark = turn.out.size();
+  if (timer.phase == TimerPhase::match) {
+    match_absence(timer, turn);
+    return announce(mark, 0, turn);
+  }
   auto& episode = static_cast<Episode&>(*timer.owner);
   if (episode.kind != AlertKind::rule) {
     health_.resolve(episode.kind, Reason::quiet, turn);
@@ -162,6 +216,44 @@ void RuleState::fire(Timer& timer, Turn& turn) {
   announce(mark, 0, turn);
 }
 
+void RuleState::match_absence(Timer& timer, Turn& turn) {
+  const auto& owner = static_cast<const Absences&>(*timer.owner);
+  const std::string key = owner.key;
+  const std::string identity = owner.identity;
+  MatchContext with = context(turn);
+  const auto match = std::get<SequenceMatcher>(matcher_).decide(timer, with, turn.at);
+  if (!match || rule_->mode == Mode::disabled) return;  // a disabled rule hears no cancelling event
+  ++counters_.matches;
+
+  const KeyView of{identity, hash_key(identity)};
+  Episode* episode = episodes_.find(of);
+  if (episode == nullptr) {
+    if (!episodes_.armed(of, turn.at)) return;
+    make_room(turn);
+    const Bound& last = match->bound.back();
+    show_event(*last.event, pattern_of(rule_->form, last.step), turn);
+    const Opening opening{.by = last,
+                          .awaited = match->t + absence_of(rule_->form)->within,
+                          .degraded = match->degraded};
+    episode = &episodes_.open(of, match->bound, opening, turn);
+  }
+  episodes_.add_absence(*episode, {key, match->t}, turn);
+}
+
+void RuleState::resume(std::string_view gateway, Turn& turn) {
+  auto* const sequence = std::get_if<SequenceMatcher>(&matcher_);
+  if (sequence == nullptr || absence_of(rule_->form) == nullptr) return;
+  MatchContext with = context(turn);
+  sequence->resume(gateway, with, turn.at);
+}
+
+void RuleState::postpone(Timestamp down, Timestamp up, Timestamp at, Turn& turn) {
+  auto* const sequence = std::get_if<SequenceMatcher>(&matcher_);
+  if (sequence == nullptr || absence_of(rule_->form) == nullptr) return;
+  MatchContext with = context(turn);
+  sequence->postpone(down, up, at, with);
+}
+
 void RuleState::resolve(Episode& episode, Reason reason, Turn& turn) {
   std::visit([&](auto& form) { form.discard(episode.key_view()); }, matcher_);
   episodes_.resolve(episode, reason, turn);
@@ -169,8 +261,8 @@ void RuleState::resolve(Episode& episode, Reason reason, Turn& turn) {
 
 void RuleState::retune(Turn& turn) {
   const std::size_t mark = turn.out.size();
-  MatchContext context{*rule_, turn.rules, turn.evaluation, notes_};
-  std::visit([&](auto& form) { form.retune(context, turn.at); }, matcher_);
+  MatchContext with = context(turn);
+  std::visit([&](auto& form) { form.retune(with, turn.at); }, matcher_);
   episodes_.retune(turn);
   turn.evaluation.reset();
   announce(mark, 0, turn);
@@ -196,8 +288,10 @@ bool continues(const Rule& before, const Rule& after) {
     return names;
   };
   return before.match_hash == after.match_hash && before.form.index() == after.form.index() &&
-         step_count(before.form) == step_count(after.form) && before.for_each == after.for_each &&
-         identity(before) == identity(after);
+         step_count(before.form) == step_count(after.form) &&
+         pattern_count(before.form) == pattern_count(after.form) &&
+         (absence_of(before.form) == nullptr) == (absence_of(after.form) == nullptr) &&
+         before.for_each == after.for_each && identity(before) == identity(after);
 }
 
 }  // namespace tocsin::rules

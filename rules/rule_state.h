@@ -14,10 +14,11 @@
 #include "rules/episode.h"
 #include "rules/event_matcher.h"
 #include "rules/rule_health.h"
+#include "rules/sequence_matcher.h"
 
 namespace tocsin::rules {
 
-using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher>;
+using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher>;
 
 class RuleState;
 
@@ -25,7 +26,8 @@ class RuleState;
 struct Use {
   RuleState* rule = nullptr;
   const Pattern::Alternative* resolves = nullptr;  ///< of `or_event`
-  std::vector<Held> steps;                         ///< steps the type may satisfy
+  const Pattern::Alternative* cancels = nullptr;   ///< of `absent`
+  std::vector<Held> steps;                         ///< steps, and `until`, the type may satisfy
 };
 
 class RuleState {
@@ -43,8 +45,12 @@ class RuleState {
 
   /// An event of a type it uses, not a transport duplicate.
   void meet(const Use& use, Arrival& arrival, Turn& turn);
-  /// A timer of one of its episodes is due at turn.at.
+  /// A timer of one of its episodes, or of its form, is due at turn.at.
   void fire(Timer& timer, Turn& turn);
+  /// A gateway came back.
+  void resume(std::string_view gateway, Turn& turn);
+  /// The engine was away: see Engine::outage.
+  void postpone(Timestamp down, Timestamp up, Timestamp at, Turn& turn);
 
   /// Goes on under an edited or unchanged rule that it may continue with (continues()).
   void adopt(const Rule& rule, RuleOrder order);
@@ -55,13 +61,18 @@ class RuleState {
 
  private:
   bool resolve_by_event(const Use& use, Arrival& arrival, Turn& turn);
+  void take_back(const Use& use, Arrival& arrival, Turn& turn);
   void match(const Use& use, Arrival& arrival, Turn& turn);
-  bool keyed(const Use& use, const Event& event);
+  void match_absence(Timer& timer, Turn& turn);
+  bool keyed(const Pattern::Alternative& alternative, const Event& event);
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);
   void make_keys(const Pattern::Alternative& alternative, const Event& event);
   void make_room(Turn& turn);
+  MatchContext context(Turn& turn);
+  bool contributes(const Held& first) const { return first.step < step_count(rule_->form); }
   void show_event(const Event& event, Turn& turn);
+  void show_event(const KeptEvent& event, const Pattern& pattern, Turn& turn);
   void count_outcome(bool matched);
   void resolve(Episode& episode, Reason reason, Turn& turn);
   void announce(std::size_t mark, std::uint64_t opener, Turn& turn);

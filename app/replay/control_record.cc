@@ -46,13 +46,15 @@ std::optional<Timestamp> time_of(const json& value) {
   return ms >= kFirstMs && ms <= kLastMs ? std::optional(from_unix_ms(ms)) : std::nullopt;
 }
 
-std::string check_gateway(const json& object) {
+std::string read_gateway(const json& object, ControlRecord& record) {
   const auto id = object.find("id");
   const auto state = object.find("state");
   if (id == object.end() || !id->is_string()) return "a gateway record needs \"id\"";
   if (state == object.end() || (*state != "up" && *state != "down")) {
     return "a gateway record needs \"state\": \"up\" or \"down\"";
   }
+  record.gateway = id->get<std::string>();
+  record.up = *state == "up";
   return {};
 }
 
@@ -70,7 +72,7 @@ void read_engine(const json& object, ControlRecord& record) {
     record.kind = kind;
     read_arrival(object, record);
     if (kind == ControlRecord::Kind::gateway && record.error.empty()) {
-      record.error = check_gateway(object);
+      record.error = read_gateway(object, record);
     }
     if (kind != ControlRecord::Kind::reload) return;
     if (const auto rules = object.find("rules"); rules != object.end() && rules->is_string()) {

@@ -19,8 +19,10 @@ struct ControlRecord {
   enum class Kind : unsigned char { restart, down, up, tick, gateway, reload, command };
   Kind kind{};
   std::optional<Timestamp> arr;
-  std::string rules;  ///< of reload
-  std::string error;  ///< not empty: it is a control record, but a wrong one
+  std::string rules;    ///< of reload
+  std::string gateway;  ///< of gateway
+  bool up = false;      ///< of gateway
+  std::string error;    ///< not empty: it is a control record, but a wrong one
 };
 
 /// Cheap: whether the line's first key says that it is a control record. A line where the key comes

@@ -1,5 +1,8 @@
 #include "app/replay/line_engine.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "app/replay/control_record.h"
 
 namespace tocsin::app {
@@ -65,12 +68,27 @@ LineResult LineEngine::apply_control(const ControlRecord& record) {
   if (record.kind == ControlRecord::Kind::restart && record.error.empty()) {
     return {LineKind::restart, false, {}};
   }
+  using Kind = ControlRecord::Kind;
+  if (record.kind == Kind::up && record.error.empty()) note_outage(record);
   if (record.arr) pass_time(*record.arr);
   if (!record.error.empty()) return bad(LineKind::control, record.error);
   problem_.clear();
-  // down, up, tick, gateway: time has passed. No form of this version asks who was away.
-  if (record.kind == ControlRecord::Kind::reload) reload(record);
+  if (record.kind == Kind::reload) reload(record);
+  if (record.kind == Kind::down && !down_since_) down_since_ = time();
+  if (record.kind == Kind::gateway) {
+    engine_.gateway(record.gateway, record.up, time(), *out_);
+  }
   return {LineKind::control, !problem_.empty(), problem_};
+}
+
+// What became due while the engine was away waits for the backlog.
+void LineEngine::note_outage(const ControlRecord& record) {
+  const auto down = std::exchange(down_since_, std::nullopt);
+  const Timestamp up = std::max(record.arr.value_or(time()), time());
+  if (!down) return;
+  const std::size_t before = out_->size();
+  engine_.outage(*down, up, *out_);
+  for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;
 }
 
 void LineEngine::reload(const ControlRecord& record) {
@@ -78,7 +96,7 @@ void LineEngine::reload(const ControlRecord& record) {
   if (!rules) return;
   const std::size_t before = out_->size();
   const std::uint64_t matches = sum_of_matches(engine_);
-  engine_.reload(rules, any_time_ ? floor_ : Timestamp{}, *out_);
+  engine_.reload(rules, time(), *out_);
   matches_of_replaced_ += matches - sum_of_matches(engine_);
   for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;
 }

@@ -68,6 +68,8 @@ class LineEngine final : private ingest::EventSink {
   LineResult apply_event(std::string_view line);
   LineResult apply_control(const ControlRecord& record);
   void reload(const ControlRecord& record);
+  Timestamp time() const { return any_time_ ? floor_ : Timestamp{}; }
+  void note_outage(const ControlRecord& record);
   void pass_time(Timestamp now);
   LineResult bad(LineKind kind, std::string problem);
 
@@ -75,8 +77,9 @@ class LineEngine final : private ingest::EventSink {
   ingest::Decoder decoder_;
   rules::Engine engine_;
   Books books_;
-  Timestamp floor_ = Timestamp::min();  // arrival of the newest line
-  bool any_time_ = false;               // floor_ means something
+  Timestamp floor_ = Timestamp::min();   // arrival of the newest line
+  bool any_time_ = false;                // floor_ means something
+  std::optional<Timestamp> down_since_;  // of the engine
   std::size_t reloads_ = 0;
   std::uint64_t matches_of_replaced_ = 0;
   std::optional<RejectReason> rejected_;  // of the line being decoded

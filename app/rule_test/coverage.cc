@@ -39,10 +39,13 @@ std::vector<std::string> never_reached(const rules::Rule& rule, const Reached& r
   want(resolve.after.has_value(), reached.saw(Reason::after), "resolve after");
   want(resolve.breaks_for.has_value(), reached.saw(Reason::breaks), "resolve breaks_for");
   want(resolve.on_first_event, reached.saw(Reason::on_first_event), "resolve on_first_event");
+  const auto* const sequence = std::get_if<rules::SequenceForm>(&rule.form);
+  want(sequence != nullptr && sequence->absent, reached.saw(Reason::retracted_late),
+       "resolve retracted_late");
   want(!rule.alert.escalate.empty(), reached.saw(Reason::escalated), "escalate");
-  if (const auto* all = std::get_if<rules::AllForm>(&rule.form)) {
-    for (std::size_t i = 0; i < all->steps.size(); ++i) {
-      want(true, reached.counters.step_bound[i] > 0, "step " + all->steps[i].name);
+  if (const auto* steps = rules::named_steps(rule.form)) {
+    for (std::size_t i = 0; i < steps->size(); ++i) {
+      want(true, reached.counters.step_bound[i] > 0, "step " + (*steps)[i].name);
     }
   }
   return never;

@@ -139,11 +139,11 @@ class Case {
   bool reached(const rules::Rule& rule) const {
     if (test_.must_reach.empty() || test_.must_reach == "evaluated") return true;
     if (test_.must_reach == "pending") return outcome_.counters.pending > 0;
-    const auto* form = std::get_if<rules::AllForm>(&rule.form);
-    if (form == nullptr) return false;
-    const auto step = std::ranges::find(form->steps, test_.must_reach, &rules::Step::name);
-    if (step == form->steps.end()) return false;
-    return outcome_.counters.step_bound[static_cast<std::size_t>(step - form->steps.begin())] > 0;
+    const auto* steps = rules::named_steps(rule.form);
+    if (steps == nullptr) return false;
+    const auto step = std::ranges::find(*steps, test_.must_reach, &rules::Step::name);
+    if (step == steps->end()) return false;
+    return outcome_.counters.step_bound[static_cast<std::size_t>(step - steps->begin())] > 0;
   }
 
   const rules::RuleTest& test_;

@@ -81,6 +81,11 @@ std::optional<Bundle> parse_bundle(std::string_view body) {
 std::optional<Bundle> parse_registry(std::string_view body) {
   return parse_files<v1::LogRegistry>(body);
 }
+std::optional<GatewayState> parse_gateway(std::string_view body) {
+  std::optional<v1::LogGateway> message = parse<v1::LogGateway>(body);
+  if (!message) return std::nullopt;
+  return GatewayState{std::move(*message->mutable_gateway()), message->up()};
+}
 std::string bundle_body(const Bundle& bundle) { return files_body<v1::LogBundle>(bundle); }
 std::string registry_body(const Bundle& files) { return files_body<v1::LogRegistry>(files); }
 

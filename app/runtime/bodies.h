@@ -22,6 +22,11 @@ struct Bundle {
   std::string version;
 };
 
+struct GatewayState {
+  std::string gateway;
+  bool up = false;
+};
+
 /// The version of files by content: their names' last parts and texts, in order.
 std::string content_version(const std::vector<rules::SourceFile>& files);
 
@@ -29,6 +34,7 @@ std::string content_version(const std::vector<rules::SourceFile>& files);
 std::optional<Frame> parse_frame(std::string_view body);
 std::optional<Bundle> parse_bundle(std::string_view body);
 std::optional<Bundle> parse_registry(std::string_view body);
+std::optional<GatewayState> parse_gateway(std::string_view body);
 std::string bundle_body(const Bundle& bundle);
 std::string registry_body(const Bundle& files);
 std::string start_body(std::string_view program_version, Timestamp wall);

@@ -25,6 +25,7 @@ Pipeline::Pipeline(const Catalogue& catalogue, rules::EngineOptions options)
 void Pipeline::apply(const LogRecord& record, std::vector<AlertRevision>& out) {
   out_ = &out;
   arr_ = record.arr;
+  if (record.kind == RecordKind::start) apply_start(record);
   advance(record.arr);
   switch (record.kind) {
     case RecordKind::frame: apply_frame(record); break;
@@ -32,8 +33,8 @@ void Pipeline::apply(const LogRecord& record, std::vector<AlertRevision>& out) {
     case RecordKind::registry: apply_registry(record); break;
     case RecordKind::start:
     case RecordKind::beat:
-    case RecordKind::tick:
-    case RecordKind::gateway: break;  // time has passed; no rule form reads gateways yet
+    case RecordKind::tick: break;  // time has passed
+    case RecordKind::gateway: apply_gateway(record); break;
     case RecordKind::command: refuse(record, "no operator command is known"); break;
     case RecordKind::alert: refuse(record, "an alert in the event log"); break;
   }
@@ -103,6 +104,21 @@ void Pipeline::apply_registry(const LogRecord& record) {
   decoder_.set_registry(registry_);
   engine_.set_registry(registry_);
   registry_version_ = files->version;
+}
+
+// Nobody was there between the newest record, at most a beat before the stop, and this one.
+void Pipeline::apply_start(const LogRecord& record) {
+  const std::size_t before = out_->size();
+  engine_.outage(engine_.now(), record.arr, *out_);
+  stamp_from(before);
+}
+
+void Pipeline::apply_gateway(const LogRecord& record) {
+  const std::optional<GatewayState> state = parse_gateway(record.body);
+  if (!state) return refuse(record, "a gateway record that does not parse");
+  const std::size_t before = out_->size();
+  engine_.gateway(state->gateway, state->up, record.arr, *out_);
+  stamp_from(before);
 }
 
 void Pipeline::refuse(const LogRecord& record, std::string why) {

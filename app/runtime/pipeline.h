@@ -64,6 +64,8 @@ class Pipeline final : private ingest::EventSink {
   void apply_frame(const LogRecord& record);
   void apply_bundle(const LogRecord& record);
   void apply_registry(const LogRecord& record);
+  void apply_start(const LogRecord& record);
+  void apply_gateway(const LogRecord& record);
   void refuse(const LogRecord& record, std::string why);
 
   const Catalogue& catalogue_;

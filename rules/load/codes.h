@@ -61,6 +61,11 @@ enum class Code : std::uint8_t {
   step_count,
   fire_limit,
   at_least_limit,
+  sequence_steps,
+  step_shape,
+  absent_place,
+  two_windows,
+  idle_key,
   // E23: bundle
   second_bundle,
   bad_clock,

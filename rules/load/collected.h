@@ -76,7 +76,9 @@ struct RuleText {
   PatternText pattern;  ///< of `event` and `count`
   std::vector<const yaml::Node*> distinct;
   const yaml::Node* at_least = nullptr;
-  std::vector<StepText> steps;  ///< of `all`
+  std::vector<StepText> steps;  ///< of `all` and `sequence`
+  std::optional<PatternText> until;
+  std::optional<PatternText> absent;
   const yaml::Node* join = nullptr;
   const yaml::Node* keep = nullptr;
   std::optional<std::vector<const yaml::Node*>> identity;
@@ -130,6 +132,10 @@ struct BundleText {
 /// Collects one document of a rule file, its tests included.
 RuleText collect_rule(RuleFile& file, const yaml::Document& document);
 void collect_alert(const yaml::Node& alert, RuleText& rule);
+/// `owner`: where a missing key is reported.
+void collect_sequence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
+/// Reads `name: {event, where}`; adds it to the rule's steps.
+void collect_step(const yaml::Entry& step, RuleText& rule);
 std::vector<Param> collect_params(const yaml::Node& params, yaml::Report& report);
 std::vector<LimitText> collect_limits(const yaml::Node& limits, yaml::Report& report);
 PatternText collect_pattern(const yaml::Node& map, yaml::Report& report);

@@ -108,7 +108,7 @@ class RuleCollector {
     bool other = false;  // refused by name already
     for (const yaml::Entry& form : match.entries) {
       const std::string& name = form.key.text;
-      const bool known = name == "event" || name == "count" || name == "all";
+      const bool known = name == "event" || name == "count" || name == "all" || name == "sequence";
       known ? forms.push_back(&form) : void(other = true);
     }
     if (forms.size() > 1) report_.add(Code::one_form, forms[1]->key.span);
@@ -118,6 +118,7 @@ class RuleCollector {
     const Span owner = forms.front()->key.span;
     if (forms.front()->key.text == "event") return read_event(form, owner);
     if (forms.front()->key.text == "count") return read_count(form, owner);
+    if (forms.front()->key.text == "sequence") return collect_sequence(form, owner, text_);
     read_all(form, owner);
   }
 
@@ -171,17 +172,7 @@ class RuleCollector {
       report_.add(Code::step_count, entry.key.span,
                   {std::to_string(kMaxSteps), std::to_string(steps.size())});
     }
-    for (const yaml::Entry& step : steps) {
-      if (!yaml::is_name(step.key.text, yaml::kIdentifierName)) {
-        report_.add(Code::bad_name, step.key.span, {step.key.text, yaml::kIdentifierName.allowed});
-      } else if (is_reserved(step.key.text)) {
-        report_.add(Code::reserved_name, step.key.span, {step.key.text});
-      }
-      if (step.value.kind == NodeKind::null) continue;
-      if (!yaml::expect_map(step.value, event_keys(), step.key.text, report_, step.key.span))
-        continue;
-      text_.steps.push_back({&step.key, collect_pattern(step.value, report_)});
-    }
+    for (const yaml::Entry& step : steps) collect_step(step, text_);
   }
 
   Duration read_within(const Node& form) {
@@ -217,6 +208,19 @@ void check_format(const yaml::Node& root, yaml::Report& report) {
   if (node == nullptr || node->kind == NodeKind::invalid || node->text == kFormat) return;
   report.add(Code::bad_format, node->span, {node->text},
              nearest(node->text, {std::string(kFormat)}));
+}
+
+void collect_step(const yaml::Entry& step, RuleText& rule) {
+  Report& report = rule.file->report;
+  const std::string& name = step.key.text;
+  if (!yaml::is_name(name, yaml::kIdentifierName)) {
+    report.add(Code::bad_name, step.key.span, {name, yaml::kIdentifierName.allowed});
+  } else if (is_reserved(name)) {
+    report.add(Code::reserved_name, step.key.span, {name});
+  }
+  if (step.value.kind == NodeKind::null) return;
+  if (!yaml::expect_map(step.value, event_keys(), name, report, step.key.span)) return;
+  rule.steps.push_back({&step.key, collect_pattern(step.value, report)});
 }
 
 PatternText collect_pattern(const yaml::Node& map, yaml::Report& report) {

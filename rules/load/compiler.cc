@@ -52,12 +52,21 @@ class RuleCompiler {
       event->pattern = compile_step(text_.pattern);
     if (auto* count = std::get_if<CountForm>(&rule_.form))
       count->pattern = compile_step(text_.pattern);
-    if (auto* all = std::get_if<AllForm>(&rule_.form)) compile_all(*all);
+    if (auto* all = std::get_if<AllForm>(&rule_.form)) compile_steps(all->steps, all->join);
+    if (auto* sequence = std::get_if<SequenceForm>(&rule_.form)) compile_sequence(*sequence);
   }
 
-  void compile_all(AllForm& all) {
+  void compile_sequence(SequenceForm& sequence) {
+    compile_steps(sequence.steps, sequence.join);
+    if (text_.until) sequence.until = compile_pattern(*text_.until, resolve_types(*text_.until));
+    if (text_.absent && sequence.absent) {
+      sequence.absent->pattern = compile_pattern(*text_.absent, resolve_types(*text_.absent));
+    }
+  }
+
+  void compile_steps(std::vector<Step>& steps, cel::Program& condition) {
     for (const StepText& step : text_.steps) {
-      all.steps.push_back({step.name->text, compile_step(step.pattern)});
+      steps.push_back({step.name->text, compile_step(step.pattern)});
     }
     if (text_.join == nullptr) return;
     const RuleScope scope = outer_scope();
@@ -65,13 +74,18 @@ class RuleCompiler {
     join.steps = scope.steps;
     join.keys = keys_;
     join.params = text_.params;
-    all.join =
+    condition =
         expressions_.compile(expression_of(*text_.join, report_.source()), join, Wanted::condition);
-    note_reads(all.join);
+    note_reads(condition);
   }
 
   Pattern compile_step(const PatternText& text) {
     EventTypes types = resolve_types(text);
+    types_.push_back(types);
+    return compile_pattern(text, types);
+  }
+
+  Pattern compile_pattern(const PatternText& text, const EventTypes& types) {
     Pattern pattern;
     for (const EventType* type : types) {
       Pattern::Alternative alternative{
@@ -80,7 +94,6 @@ class RuleCompiler {
       alternative.distinct_slots = slots_of(text_.distinct, *type, "distinct");
       pattern.alternatives.push_back(std::move(alternative));
     }
-    types_.push_back(types);
     note_keys(types);
     compile_where(text, types, pattern, keys_);
     return pattern;
@@ -175,7 +188,8 @@ class RuleCompiler {
   Pattern& pattern_at(std::size_t step) {
     if (auto* event = std::get_if<EventForm>(&rule_.form)) return event->pattern;
     if (auto* count = std::get_if<CountForm>(&rule_.form)) return count->pattern;
-    return std::get<AllForm>(rule_.form).steps[step].pattern;
+    if (auto* all = std::get_if<AllForm>(&rule_.form)) return all->steps[step].pattern;
+    return std::get<SequenceForm>(rule_.form).steps[step].pattern;
   }
 
   // Outside of `where`: any event of the rule as `e`, the steps by name.
@@ -185,9 +199,9 @@ class RuleCompiler {
       all_types_.insert(all_types_.end(), types.begin(), types.end());
     RuleScope scope;
     scope.event = &all_types_;
-    if (const auto* all = std::get_if<AllForm>(&rule_.form)) {
-      for (std::size_t i = 0; i < all->steps.size(); ++i)
-        scope.steps.push_back({all->steps[i].name, &types_[i]});
+    if (const auto* steps = named_steps(rule_.form)) {
+      for (std::size_t i = 0; i < steps->size(); ++i)
+        scope.steps.push_back({(*steps)[i].name, &types_[i]});
     }
     scope.keys = keys_;
     scope.params = text_.params;
@@ -290,10 +304,11 @@ class RuleCompiler {
   void compile_limits() {
     apply_limits(bundle_.limits, bundle_.file);
     apply_limits(text_.limits, text_.file);
-    if (const auto* all = std::get_if<AllForm>(&rule_.form)) {
-      if (text_.keep != nullptr && is_fire() && all->keep < kDefaultKeep) {
-        refuse_low(report_, *text_.keep, "keep", all->keep, kDefaultKeep);
-      }
+    const auto* const all = std::get_if<AllForm>(&rule_.form);
+    const auto* const sequence = std::get_if<SequenceForm>(&rule_.form);
+    const std::uint32_t keep = all ? all->keep : sequence ? sequence->keep : kDefaultKeep;
+    if (text_.keep != nullptr && is_fire() && keep < kDefaultKeep) {
+      refuse_low(report_, *text_.keep, "keep", keep, kDefaultKeep);
     }
     const auto* count = std::get_if<CountForm>(&rule_.form);
     if (count != nullptr && text_.at_least != nullptr &&

@@ -31,6 +31,7 @@ enum class ValueType : std::uint8_t {
   maps,         ///< a list of them
   named_maps,   ///< any name, each a map of `keys`
   named_lists,  ///< any name, each a list of them
+  steps,        ///< a list of `name: {...}`, each a map of `keys`
   named_texts,
   other,  ///< what `doc` says
 };

@@ -45,13 +45,51 @@ constexpr std::array kAllKeys{
             "one event may stand for several steps; default false"},
 };
 
+constexpr std::array kAbsentKeys{
+    KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
+    KeySpec{"where", optional, expression,
+            "condition on the event; left out: every event of the type"},
+    KeySpec{"within", required, duration, "how long after the last step it must not happen"},
+    KeySpec{"look_back", optional, duration, "how long before the last step it counts; default 0s"},
+    KeySpec{"source", optional, text,
+            "whose gateway must be up for the verdict: a step, or a gateway's id; default the last "
+            "step"},
+    KeySpec{"if_source_down", optional, word, "when that gateway is down; default hold",
+            kSourceDownWords},
+    KeySpec{"hold_max", optional, duration, "longest wait for the gateway; default 10m"},
+};
+
+constexpr std::array kSequenceKeys{
+    KeySpec{"steps",
+            required,
+            steps,
+            "a list of name: {event, where}, in their order of time",
+            {},
+            kEventKeys},
+    KeySpec{"within", optional, duration, "longest time between the first and the last event"},
+    KeySpec{"max_wait", optional, duration,
+            "without within: how long an event is kept for the steps after it; default 24h"},
+    KeySpec{"join", optional, expression,
+            "condition over the steps, by name: door.device_id == card.device_id"},
+    KeySpec{"until", optional, map, "must not lie between the steps", {}, kEventKeys},
+    KeySpec{"after_match", optional, word, "reset (default): the steps begin anew",
+            kAfterMatchWords},
+    KeySpec{"keep", optional, integer,
+            "candidates per step and key under a join, and pending absences per key; default 8"},
+    KeySpec{"absent", optional, map, "what must not follow the steps", {}, kAbsentKeys},
+};
+
 constexpr std::array kMatchKeys{
     KeySpec{"event", optional, map, "every event that satisfies it is a match", {}, kEventKeys},
     KeySpec{"count", optional, map, "enough events within a time", {}, kCountKeys},
     KeySpec{
         "all", optional, map, "one event for each step within a time, in any order", {}, kAllKeys},
-    KeySpec{"sequence", not_yet, other, ""},
-    KeySpec{"absent", not_yet, other, ""},
+    KeySpec{"sequence",
+            optional,
+            map,
+            "one event for each step in the order of time, then perhaps an absence",
+            {},
+            kSequenceKeys},
     KeySpec{"sustained", not_yet, other, ""},
     KeySpec{"silence", not_yet, other, ""},
     KeySpec{"aggregate", not_yet, other, ""},
@@ -209,6 +247,8 @@ Keys match_keys() { return kMatchKeys; }
 Keys event_keys() { return kEventKeys; }
 Keys count_keys() { return kCountKeys; }
 Keys all_keys() { return kAllKeys; }
+Keys sequence_keys() { return kSequenceKeys; }
+Keys absent_keys() { return kAbsentKeys; }
 Keys alert_keys() { return kAlertKeys; }
 Keys escalate_keys() { return kEscalateKeys; }
 Keys resolve_keys() { return kResolveKeys; }

@@ -20,6 +20,8 @@ inline constexpr std::array<std::string_view, 4> kUpdateWords{"count", "distinct
 
 inline constexpr std::array<std::string_view, 7> kDayWords{"mon", "tue", "wed", "thu",
                                                            "fri", "sat", "sun"};
+inline constexpr std::array<std::string_view, 2> kAfterMatchWords{"reset", "keep_anchor"};
+inline constexpr std::array<std::string_view, 3> kSourceDownWords{"hold", "fire_degraded", "fire"};
 inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
 
 using Keys = std::span<const yaml::KeySpec>;
@@ -30,6 +32,8 @@ Keys match_keys();
 Keys event_keys();  ///< of `event`, of a step and of `or_event`
 Keys count_keys();
 Keys all_keys();
+Keys sequence_keys();
+Keys absent_keys();  ///< of a sequence
 Keys alert_keys();
 Keys escalate_keys();
 Keys resolve_keys();

@@ -59,6 +59,13 @@ ordered_json any_name(ordered_json value) {
   return schema;
 }
 
+ordered_json one_name(ordered_json value) {
+  ordered_json schema = any_name(std::move(value));
+  schema["minProperties"] = 1;
+  schema["maxProperties"] = 1;
+  return schema;
+}
+
 ordered_json duration_schema() {
   ordered_json schema = typed("string");
   schema["pattern"] = kDurationPattern;
@@ -86,6 +93,7 @@ ordered_json value_of(const KeySpec& key) {
     case ValueType::maps: return list_of(map_of(key.keys));
     case ValueType::named_maps: return any_name(map_of(key.keys));
     case ValueType::named_lists: return any_name(list_of(map_of(key.keys)));
+    case ValueType::steps: return list_of(one_name(map_of(key.keys)));
     case ValueType::named_texts: return any_name(typed("string"));
     case ValueType::other: return ordered_json::object();
   }

@@ -21,6 +21,8 @@ std::vector<PatternText> patterns_of(const RuleText& rule) {
   std::vector<PatternText> patterns;
   for (const StepText& step : rule.steps) patterns.push_back(step.pattern);
   if (patterns.empty()) patterns.push_back(rule.pattern);
+  if (rule.until) patterns.push_back(*rule.until);
+  if (rule.absent) patterns.push_back(*rule.absent);
   if (rule.or_event) patterns.push_back(*rule.or_event);
   return patterns;
 }
@@ -96,6 +98,10 @@ std::string match_hash(const RuleText& rule) {
   for (const yaml::Node* field : rule.distinct) distinct.push_back(field->text);
   std::vector<std::string> identity;
   for (const std::uint16_t i : rule.rule.alert.identity) identity.push_back(rule.rule.for_each[i]);
+  for (const auto& [name, pattern] :
+       {std::pair("until", &rule.until), std::pair("absent", &rule.absent)}) {
+    if (*pattern) steps.push_back({name, event_names(**pattern)});
+  }
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
   const ordered_json structure{rule.rule.form.index(),
                                event_names(rule.pattern),

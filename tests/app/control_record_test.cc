@@ -25,6 +25,13 @@ TEST(ControlRecord, each_kind_is_read) {
   }
 }
 
+TEST(ControlRecord, a_gateway_says_which_and_how) {
+  const auto record = parse_control(R"({"engine":"gateway","id":"g1","state":"up","arr":1})");
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->gateway, "g1");
+  EXPECT_TRUE(record->up);
+}
+
 TEST(ControlRecord, a_wrong_one_says_what_is_wrong) {
   for (const char* line :
        {R"({"engine":"explode"})", R"({"engine":7})", R"({"engine":"reload","arr":1})",

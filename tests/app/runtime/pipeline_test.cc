@@ -59,6 +59,36 @@ TEST_F(PipelineTest, TheBooksBalanceOverEveryKindOfEvent) {
   EXPECT_EQ(books.unregistered, 4u);
 }
 
+TEST_F(PipelineTest, AnAbsenceBehindADownGatewayWaitsForItsReturn) {
+  apply(0, RecordKind::bundle, rules_body({kUnclearedRule}));
+  frame(0, smoke("D1", kStart));  // through g1
+  apply(1000, RecordKind::gateway, gateway_body("g1", false));
+  EXPECT_TRUE(apply(100'000, RecordKind::beat).empty());
+  apply(200'000, RecordKind::gateway, gateway_body("g1", true));
+  const auto out = apply(300'000, RecordKind::tick);
+  ASSERT_EQ(out.size(), 1u);
+  EXPECT_EQ(out[0].at, from_unix_ms(kStart + 202'000));
+  EXPECT_FALSE(out[0].degraded);
+  EXPECT_EQ(out[0].log_position, 1u);
+  apply(300'000, RecordKind::gateway, "\xff");
+  EXPECT_EQ(pipeline_->refused_records(), 1u);
+}
+
+TEST_F(PipelineTest, AnAbsenceDueWhileNobodyWasThereIsDecidedALittleAfterTheStart) {
+  apply(0, RecordKind::start);
+  apply(0, RecordKind::bundle, rules_body({kUnclearedRule}));
+  frame(0, smoke("D1", kStart));
+  frame(0, smoke("D2", kStart));
+  apply(10'000, RecordKind::beat);
+  EXPECT_TRUE(apply(600'000, RecordKind::start).empty());
+  frame(605'000,
+        fmt::format(R"({{"type":"smoke.clear","device_id":"D1","ts":{}}})", kStart + 30'000));
+  const auto out = apply(700'000, RecordKind::tick);
+  ASSERT_EQ(out.size(), 1u);
+  EXPECT_EQ(out[0].at, from_unix_ms(kStart + 610'000));
+  EXPECT_EQ(out[0].evidence[0].device_id, "D2");
+}
+
 TEST_F(PipelineTest, ARefusedFrameKeepsASampleAndItsNeighboursAreProcessed) {
   apply(0, RecordKind::bundle, rules_body({kSmokeRule}));
   frame(5, "{broken");

@@ -38,6 +38,26 @@ alert:
   resolve: {quiet_for: 1m}
 )";
 
+/// Nobody clears the alarm within a minute.
+inline constexpr const char* kUnclearedRule = R"(format: tocsin/1
+rule: uncleared
+severity: high
+category: fire
+for_each: [device_id]
+match:
+  sequence:
+    steps:
+      - smoke: {event: smoke.alarm}
+    absent: {event: smoke.clear, within: 60s}
+)";
+
+inline std::string gateway_body(std::string_view gateway, bool up) {
+  v1::LogGateway record;
+  record.set_gateway(std::string(gateway));
+  record.set_up(up);
+  return record.SerializeAsString();
+}
+
 inline std::string frame_body(std::string_view payload,
                               std::string_view topic = "tocsin/v1/g1/json", bool retained = false) {
   v1::LogFrame frame;

@@ -90,6 +90,7 @@ Event make_event(const TestEvent& from, std::uint64_t position) {
   set_text(event, kBuilding, from.building);
   set_text(event, kZone, from.zone);
   set_text(event, kOp, from.op);
+  set_text(event, slot_of(CommonSlot::gateway), from.gateway);
   if (from.seq) event.slot(CommonSlot::seq) = Value::uint64(*from.seq);
   if (from.level) event.slots[kLevel] = Value::int64(*from.level);
   if (from.divisor) event.slots[kDivisor] = Value::int64(*from.divisor);
@@ -175,6 +176,27 @@ Rule all_rule(std::string name, const std::vector<On>& steps, std::int64_t withi
   }
   rule.form = std::move(form);
   return rule;
+}
+
+Rule sequence_rule(std::string name, const std::vector<On>& steps, std::int64_t within,
+                   std::string_view join) {
+  Rule rule = all_rule(std::move(name), steps, 0, join);
+  SequenceForm form;
+  form.join = compile(join);
+  form.steps = std::get<AllForm>(rule.form).steps;
+  if (within >= 0) form.within = Duration(within);
+  rule.form = std::move(form);
+  return rule;
+}
+
+SequenceForm& sequence_of(Rule& rule) { return std::get<SequenceForm>(rule.form); }
+
+Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t look_back) {
+  Absence absence;
+  absence.pattern = pattern(on, {kBuilding});
+  absence.within = Duration(within);
+  absence.look_back = Duration(look_back);
+  return sequence_of(rule).absent.emplace(std::move(absence));
 }
 
 void resolve_on(Rule& rule, const On& on) {

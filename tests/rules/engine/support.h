@@ -42,6 +42,7 @@ struct TestEvent {
   std::optional<std::int64_t> level = 3;
   std::optional<std::int64_t> divisor = {};
   std::string op = {};
+  std::string gateway = {};
 };
 
 /// "D" and 7: "D7".
@@ -72,6 +73,12 @@ Rule count_rule(std::string name, const On& on, std::uint32_t at_least, std::int
 /// Steps are named a, b, c, d.
 Rule all_rule(std::string name, const std::vector<On>& steps, std::int64_t within,
               std::string_view join = "");
+/// Steps are named a, b, c, d. Without a window: `within` < 0.
+Rule sequence_rule(std::string name, const std::vector<On>& steps, std::int64_t within,
+                   std::string_view join = "");
+SequenceForm& sequence_of(Rule& rule);
+/// The rule's sequence, and then none of `on` for `within`.
+Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t look_back = 0);
 void resolve_on(Rule& rule, const On& on);
 
 std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules);
@@ -86,6 +93,12 @@ class Session {
   Verdict apply(const TestEvent& event);
   void apply_all(const std::vector<TestEvent>& events);
   void advance(std::int64_t to) { engine_.advance(from_unix_ms(to), said_); }
+  void gateway(const std::string& id, bool up, std::int64_t at) {
+    engine_.gateway(id, up, from_unix_ms(at), said_);
+  }
+  void outage(std::int64_t down, std::int64_t up) {
+    engine_.outage(from_unix_ms(down), from_unix_ms(up), said_);
+  }
   void run_out() { engine_.run_out(said_); }
   void reload(std::shared_ptr<const RuleSet> rules, std::int64_t at) {
     engine_.reload(std::move(rules), from_unix_ms(at), said_);

@@ -37,6 +37,19 @@ std::string all(const std::string& more) {  // line 10
          "camera.detection}\n    " +
          more + "\n";
 }
+std::string sequence(const std::string& more) {  // line 10
+  return kHead +
+         "match:\n  sequence:\n    steps:\n      - smoke: {event: smoke.alarm}\n"
+         "      - cam: {event: camera.detection}\n    " +
+         more + "\n";
+}
+std::string steps(const std::string& list) {  // the list begins at 5:27
+  return kHead + "match: {sequence: {steps: " + list + "}}\n";
+}
+std::string absent(const std::string& more) {  // line 8, col 15
+  return kHead + "match:\n  sequence:\n    steps: [{smoke: {event: smoke.alarm}}]\n    absent: {" +
+         more + "}\n";
+}
 std::string param(const std::string& text) {
   return kRule + "params: {p: " + text + "}\n";
 }  // 6:10
@@ -105,7 +118,6 @@ const Bad kBad[] = {
      {"E2214 4:12"}},
 
     // What this version does not have.
-    {"sequence", head("match: {sequence: {steps: []}}\n"), {"E2105 5:9"}},
     {"sustained", head("match:\n  sustained: {event: smoke.alarm}\n"), {"E2105 6:3"}},
     {"silence", head("match: {silence: {}}\n"), {"E2105 5:9"}},
     {"aggregate", head("match: {aggregate: {}}\n"), {"E2105 5:9"}},
@@ -158,6 +170,59 @@ const Bad kBad[] = {
      {"E2104 5:23"}},
     {"keep too many", all("within: 5s\n    keep: 1000"), {"E2115 11:11"}},
     {"same_event a word", all("within: 5s\n    same_event: ture"), {"E2114 11:17 true"}},
+    // sequence
+    {"sequence without steps", steps("[]"), {"E2221 5:20"}},
+    {"sequence of one step", steps("[{a: {event: smoke.alarm}}]"), {"E2221 5:20"}},
+    {"steps of a sequence as a map",
+     steps("{a: {event: smoke.alarm}, b: {event: smoke.clear}}"),
+     {"E2222 5:27"}},
+    {"two steps behind one dash",
+     steps("[{a: {event: smoke.alarm}, b: {event: smoke.clear}}, {c: {event: meter}}]"),
+     {"E2222 5:28"}},
+    {"a word for a step", steps("[a, {b: {event: smoke.clear}}]"), {"E2222 5:28"}},
+    {"a step twice",
+     steps("[{a: {event: smoke.alarm}}, {a: {event: smoke.clear}}]"),
+     {"E2107 5:56"}},
+    {"absent as a step",
+     steps("[{a: {event: smoke.alarm}}, {absent: {event: smoke.clear, within: 5s}}]"),
+     {"E2223 5:56"}},
+    {"a step's misspelt key",
+     steps("[{a: {event: smoke.alarm}}, {b: {evnt: smoke.clear}}]"),
+     {"E2102 5:56", "E2103 5:60 event"}},
+    {"a step of a sequence empty", steps("[{a: {event: smoke.alarm}}, {b: }]"), {"E2104 5:56"}},
+    {"a step's reserved name",
+     steps("[{e: {event: smoke.alarm}}, {b: {event: smoke.clear}}]"),
+     {"E2207 5:29"}},
+    {"a sequence's misspelt key", sequence("untill: {event: smoke.clear}"), {"E2103 10:5 until"}},
+    {"until without an event", sequence("until: {where: \"true\"}"), {"E2102 10:5"}},
+    {"until is a word", sequence("until: smoke.clear"), {"E2101 10:12"}},
+    {"until of an unknown type",
+     sequence("until: {event: smoke.cleer}"),
+     {"E2204 10:20 smoke.clear"}},
+    {"within and max_wait", sequence("within: 5s\n    max_wait: 1h"), {"E2224 11:5"}},
+    {"after_match word", sequence("after_match: keep_ancor"), {"E2116 10:18 keep_anchor"}},
+    {"a join of an unknown step", sequence("join: smoke.level > came.confidence"), {"E3101 10:25 cam.confidence"}},
+    {"keep of a sequence", sequence("keep: 0"), {"E2115 10:11"}},
+    {"absent without a window", absent("event: smoke.clear"), {"E2102 8:5"}},
+    {"absent's misspelt key",
+     absent("event: smoke.clear, within: 5s, lookback: 5s"),
+     {"E2103 8:46 look_back"}},
+    {"absent's window without a unit",
+     absent("event: smoke.clear, within: 60"),
+     {"E2111 8:42 60s"}},
+    {"absent's unknown field",
+     absent("event: smoke.alarm, where: e.levl > 1.0, within: 5s"),
+     {"E3101 8:41 e.level"}},
+    {"if_source_down word",
+     absent("event: smoke.clear, within: 5s, if_source_down: hlod"),
+     {"E2116 8:62 hold"}},
+    {"hold_max that holds nothing",
+     absent("event: smoke.clear, within: 5s, if_source_down: fire, hold_max: 1m"),
+     {"E2225 8:68"}},
+    {"absent of a type without the key",
+     "format: tocsin/1\nrule: r\nseverity: high\nfor_each: [label]\nmatch:\n  sequence:\n    "
+     "steps: [{a: {event: camera.detection}}]\n    absent: {event: smoke.clear, within: 5s}\n",
+     {"E2205 4:12 late"}},
     {"same_event yes", all("within: 5s\n    same_event: yes"), {"E1010 11:17 true"}},
 
     // Conditions.

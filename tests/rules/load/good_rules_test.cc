@@ -101,6 +101,74 @@ TEST(GoodRules, AnAllRuleReadsItsStepsByName) {
               ElementsAre("e.label", "e.loc.zone", "e.confidence", "e.device_id"));
 }
 
+TEST(GoodRules, ASequenceReadsItsStepsInTheirOrder) {
+  const Rule rule =
+      rule_of(kHead +
+              "match:\n  sequence:\n    steps:\n      - cam: {event: camera.detection}\n"
+              "      - alarm: {event: smoke.alarm, where: e.level > 2.0}\n"
+              "    within: 30s\n    join: cam.loc.zone == alarm.loc.zone\n    keep: 16\n"
+              "    until: {event: panel.operation, where: \"e.op == 'reset'\"}\n"
+              "    after_match: keep_anchor\n"
+              "alert: {summary: \"{{alarm.level}} {{cam.confidence}}\"}\n");
+  const auto& sequence = std::get<SequenceForm>(rule.form);
+  ASSERT_EQ(sequence.steps.size(), 2U);
+  EXPECT_EQ(sequence.steps[0].name, "cam");
+  EXPECT_EQ(sequence.steps[1].name, "alarm");
+  EXPECT_EQ(sequence.within, 30s);
+  EXPECT_FALSE(sequence.join.empty());
+  EXPECT_EQ(sequence.keep, 16U);
+  EXPECT_EQ(sequence.after_match, SequenceForm::AfterMatch::keep_anchor);
+  ASSERT_TRUE(sequence.until);
+  EXPECT_FALSE(sequence.until->alternatives[0].where.empty());
+  EXPECT_FALSE(sequence.absent);
+  EXPECT_THAT(names(sequence.steps[1].pattern.alternatives[0].reads),
+              ElementsAre("e.level", "e.loc.zone"));
+}
+
+TEST(GoodRules, ASequenceOfOneStepMayWaitForAnAbsence) {
+  const std::string head =
+      kHead + "match:\n  sequence:\n    steps:\n      - alarm: {event: smoke.alarm}\n";
+  const Rule plain = rule_of(head + "    absent: {event: panel.operation, within: 3m}\n");
+  const auto& sequence = std::get<SequenceForm>(plain.form);
+  EXPECT_EQ(sequence.within, std::nullopt);
+  EXPECT_EQ(sequence.max_wait, 24h);
+  ASSERT_TRUE(sequence.absent);
+  EXPECT_EQ(sequence.absent->within, 3min);
+  EXPECT_EQ(sequence.absent->look_back, 0s);
+  EXPECT_EQ(sequence.absent->if_source_down, Absence::SourceDown::hold);
+  EXPECT_EQ(sequence.absent->hold_max, 10min);
+  EXPECT_EQ(sequence.absent->pattern.alternatives[0].key_slots.size(), 1U);
+
+  const Rule full = rule_of(head +
+                            "    max_wait: 1h\n    absent: {event: [panel.operation, smoke.clear], "
+                            "within: 0s, look_back: 5s, source: alarm, hold_max: 1m}\n");
+  const Absence& absent = *std::get<SequenceForm>(full.form).absent;
+  EXPECT_EQ(std::get<SequenceForm>(full.form).max_wait, 1h);
+  EXPECT_EQ(absent.look_back, 5s);
+  EXPECT_EQ(absent.source_step, 0U);
+  EXPECT_EQ(absent.hold_max, 1min);
+  EXPECT_EQ(absent.pattern.alternatives.size(), 2U);
+
+  const Rule gateway = rule_of(head +
+                               "    absent: {event: panel.operation, within: 1m, source: gw-7, "
+                               "if_source_down: fire_degraded}\n");
+  const Absence& by = *std::get<SequenceForm>(gateway.form).absent;
+  EXPECT_EQ(by.gateway, "gw-7");
+  EXPECT_EQ(by.if_source_down, Absence::SourceDown::fire_degraded);
+}
+
+TEST(GoodRules, WhatIsAbsentIsPartOfARulesStructureAndItsTimesAreNot) {
+  const std::string head =
+      kHead + "match:\n  sequence:\n    steps:\n      - alarm: {event: smoke.alarm}\n";
+  const auto hash = [&](const std::string& absent) {
+    return rule_of(head + "    absent: {" + absent + "}\n").match_hash;
+  };
+  const std::string before = hash("event: panel.operation, within: 1m");
+  EXPECT_EQ(hash("event: panel.operation, within: 9m, look_back: 1s, where: \"e.op == 'ack'\""),
+            before);
+  EXPECT_NE(hash("event: smoke.clear, within: 1m"), before);
+}
+
 TEST(GoodRules, ParametersAreTypedConstants) {
   const std::string params =
       "params:\n  n: {value: 3}\n  x: {value: 2, max: 9.5}\n  t: {value: 30s}\n  w: {value: "
@@ -223,7 +291,10 @@ TEST(Schema, ListsTheKeysOfTheTables) {
             nlohmann::json({"format", "rule", "severity", "for_each", "match"}));
   EXPECT_FALSE(schema["additionalProperties"].get<bool>());
   EXPECT_TRUE(schema["properties"]["match"]["properties"].contains("all"));
-  EXPECT_FALSE(schema["properties"]["match"]["properties"].contains("sequence"));
+  EXPECT_FALSE(schema["properties"]["match"]["properties"].contains("sustained"));
+  const auto& steps =
+      schema["properties"]["match"]["properties"]["sequence"]["properties"]["steps"];
+  EXPECT_EQ(steps["items"]["maxProperties"], 1);
   EXPECT_EQ(schema["properties"]["severity"]["enum"].size(), 4U);
 }
 
