@@ -136,6 +136,12 @@ OwnedValue::OwnedValue(const Value& v) : value_(v) {
   }
 }
 
+double number_of(const Value& v) {
+  if (v.kind() == ValueKind::int64) return static_cast<double>(v.as_int());
+  if (v.kind() == ValueKind::uint64) return static_cast<double>(v.as_uint());
+  return v.as_double();
+}
+
 std::string to_text(const Value& v) {
   switch (v.kind()) {
     case ValueKind::unset: return "";

@@ -141,5 +141,7 @@ class OwnedValue {
 /// As an operator reads it, and as `{{expr}}` prints it: strings bare, doubles in the shortest form
 /// that reads back, timestamps as RFC 3339, durations as "3.5s", lists in brackets.
 std::string to_text(const Value& v);
+/// Requires: an int, uint or double.
+double number_of(const Value& v);
 
 }  // namespace tocsin

@@ -46,7 +46,9 @@ bool CountMatcher::on_arrival(const Question& question, Arrival& arrival, MatchC
       if (kept.live(event.arr)) bound->push_back({kept.event, 0});
     }
   }
-  limit(state, context, event.arr);
+  context.notes.evicted(
+      LimitKind::events,
+      state.window.keep_newest(context.rule.limits.max_events_per_window, event.arr));
   return range.has_value();
 }
 
@@ -90,16 +92,6 @@ bool CountMatcher::newest_qualifies(std::span<const KeptEntry> entries, std::siz
   return false;
 }
 
-void CountMatcher::limit(State& state, MatchContext& context, Timestamp now) const {
-  const std::size_t most = context.rule.limits.max_events_per_window;
-  if (state.window.size() <= most) return;
-  state.window.drop_expired(now);
-  while (state.window.size() > most) {
-    state.window.drop_oldest();
-    context.notes.evicted(LimitKind::events);
-  }
-}
-
 void CountMatcher::retune(MatchContext& context, Timestamp now) {
   const auto& form = std::get<CountForm>(context.rule.form);
   for (State* const state : table_.in_order()) {
@@ -113,7 +105,8 @@ void CountMatcher::retune(MatchContext& context, Timestamp now) {
           distinct_value([&](std::uint16_t s) { return event.slot(s); }, by->distinct_slots);
       return entry.live(now);
     });
-    limit(*state, context, now);
+    context.notes.evicted(LimitKind::events, state->window.keep_newest(
+                                                 context.rule.limits.max_events_per_window, now));
     state->expires = state->window.last_expiry();
     if (state->window.empty()) table_.erase(*state);
   }

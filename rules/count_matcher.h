@@ -50,7 +50,6 @@ class CountMatcher {
                                   const CountForm& form, Timestamp now);
   bool newest_qualifies(std::span<const KeptEntry> entries, std::size_t begin,
                         const CountForm& form, Timestamp now, Tally& tally) const;
-  void limit(State& state, MatchContext& context, Timestamp now) const;
 
   KeyTable<State> table_;
   Tally events_{false};

@@ -46,6 +46,7 @@ Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   episode.severity = rule_->severity;
   episode.late = event.late();
   episode.degraded = opening.degraded;
+  episode.measured = opening.measured;
   episode.shadow = rule_->mode == Mode::shadow;
   if (in_quiet_hours(turn)) be_quiet(episode);
   episode.opener = episode.newest = opening.by;
@@ -119,6 +120,19 @@ void EpisodeBook::keep_open(Episode& episode, Turn& turn) {
   set_resolve_timer(episode, turn);
 }
 
+void EpisodeBook::condition_holds(Episode& episode, KeyView key, Turn& turn) {
+  episode.holding.insert(key.hash);
+  if (!episode.broken_at) return;
+  episode.broken_at.reset();
+  set_resolve_timer(episode, turn);
+}
+
+void EpisodeBook::condition_broke(Episode& episode, KeyView key, Turn& turn) {
+  if (episode.holding.erase(key.hash) == 0 || !episode.holding.empty()) return;
+  episode.broken_at = turn.at;
+  set_resolve_timer(episode, turn);
+}
+
 void EpisodeBook::resolve(Episode& episode, Reason reason, Turn& turn) {
   ++counters_.resolved;
   publish(episode, AlertState::resolved, reason, turn);
@@ -134,8 +148,9 @@ void EpisodeBook::update(Episode& episode, Turn& turn) {
 
 Reason EpisodeBook::timed_reason(const Episode& episode) const {
   const Deadlines when = deadlines(episode);
-  if (!when.after) return Reason::quiet;
-  return when.quiet && *when.quiet <= *when.after ? Reason::quiet : Reason::after;
+  const auto first = when.first();
+  if (when.quiet == first) return Reason::quiet;
+  return when.breaks == first ? Reason::breaks : Reason::after;
 }
 
 void EpisodeBook::retune(Turn& turn) {
@@ -151,8 +166,11 @@ void EpisodeBook::retune(Turn& turn) {
 }
 
 std::optional<Timestamp> EpisodeBook::Deadlines::first() const {
-  if (!quiet || !after) return quiet ? quiet : after;
-  return std::min(*quiet, *after);
+  std::optional<Timestamp> first;
+  for (const auto& due : {quiet, breaks, after}) {
+    if (due && (!first || *due < *first)) first = due;
+  }
+  return first;
 }
 
 EpisodeBook::Deadlines EpisodeBook::deadlines(const Episode& episode) const {
@@ -162,13 +180,17 @@ EpisodeBook::Deadlines EpisodeBook::deadlines(const Episode& episode) const {
     when.quiet = std::max({episode.opened_at, episode.last_contribution, episode.last_absence}) +
                  *resolve.quiet_for;
   }
+  if (resolve.breaks_for && episode.broken_at) {
+    when.breaks = *episode.broken_at + *resolve.breaks_for;
+  }
   if (resolve.after) when.after = episode.opened_at + *resolve.after;
   return when;
 }
 
 void EpisodeBook::set_resolve_timer(Episode& episode, Turn& turn) const {
   const std::optional<Timestamp> due = deadlines(episode).first();
-  if (due) turn.timers.set(episode.resolve_timer, std::max(*due, turn.at));
+  if (due) return turn.timers.set(episode.resolve_timer, std::max(*due, turn.at));
+  turn.timers.clear(episode.resolve_timer);
 }
 
 void EpisodeBook::add(Episode& episode, const Bound& bound, std::uint64_t value) {

@@ -41,8 +41,10 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
 
   std::string alert_id;
   Timestamp opened_at{};
-  Timestamp last_contribution{};              ///< arr
-  Timestamp last_absence = Timestamp::min();  ///< when an absence last was a match
+  Timestamp last_contribution{};                     ///< arr
+  Timestamp last_absence = Timestamp::min();         ///< when an absence last was a match
+  boost::unordered_flat_set<std::uint64_t> holding;  ///< keys whose condition holds, by hash
+  std::optional<Timestamp> broken_at;                ///< when the last of them broke
   std::uint32_t rev = 0;
   Severity severity{};
   std::uint64_t count = 0;
@@ -56,6 +58,7 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   std::optional<std::pair<double, double>> lat_lon;
   std::vector<Retractable> retractable;  ///< absences, in the order of their matches
   bool stands = false;                   ///< a match that cannot be taken back is among them
+  std::optional<double> measured;        ///< by `aggregate`, last
 
   // As the newest revision said it.
   Timestamp shown_at{};
@@ -85,6 +88,7 @@ struct Opening {
   Bound by;                            ///< the completing event; of an absence, the last step
   std::optional<Timestamp> awaited{};  ///< of an absence: how far its evidence reaches
   bool degraded = false;
+  std::optional<double> measured{};
 };
 
 class EpisodeBook {
@@ -111,6 +115,9 @@ class EpisodeBook {
   void add_absence(Episode& episode, Retractable match, Turn& turn);
   /// Takes back the key's absences with t in [first, last]. True: there is no match left.
   bool take_back(Episode& episode, std::string_view key, Timestamp first, Timestamp last);
+  /// The condition of one of its keys holds, or broke. It is broken when none holds any more.
+  void condition_holds(Episode& episode, KeyView key, Turn& turn);
+  void condition_broke(Episode& episode, KeyView key, Turn& turn);
   /// A report repetition: the quiet time starts again, nothing else.
   void keep_open(Episode& episode, Turn& turn);
   /// `episode` is gone afterwards.
@@ -128,6 +135,7 @@ class EpisodeBook {
   };
   struct Deadlines {
     std::optional<Timestamp> quiet;
+    std::optional<Timestamp> breaks;
     std::optional<Timestamp> after;
     std::optional<Timestamp> first() const;
   };

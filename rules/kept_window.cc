@@ -37,6 +37,14 @@ void KeptWindow::drop_expired(Timestamp now) {
   retain([now](const KeptEntry& entry) { return entry.live(now); });
 }
 
+std::size_t KeptWindow::keep_newest(std::size_t most, Timestamp now) {
+  if (size() <= most) return 0;
+  drop_expired(now);
+  const std::size_t over = size() > most ? size() - most : 0;
+  for (std::size_t i = 0; i < over; ++i) drop_oldest();
+  return over;
+}
+
 Timestamp KeptWindow::last_expiry() const {
   Timestamp last = Timestamp::min();
   for (const KeptEntry& entry : entries()) last = std::max(last, entry.expires);

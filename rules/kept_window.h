@@ -41,6 +41,8 @@ class KeptWindow {
   void drop_oldest();
   void drop_expired_front(Timestamp now);
   void drop_expired(Timestamp now);
+  /// Drops the expired, then the oldest, until `most` are left. How many that still lived it cost.
+  std::size_t keep_newest(std::size_t most, Timestamp now);
   Timestamp last_expiry() const;  ///< Timestamp::min(): empty
 
   /// Keeps the entries that `stays` wants; it may change them.

@@ -1,6 +1,7 @@
 #include "rules/matching.h"
 
 #include <array>
+#include <cmath>
 
 namespace tocsin::rules {
 
@@ -18,6 +19,7 @@ struct Steps {
   std::size_t operator()(const CountForm&) const { return 1; }
   std::size_t operator()(const AllForm& form) const { return form.steps.size(); }
   std::size_t operator()(const SequenceForm& form) const { return form.steps.size(); }
+  std::size_t operator()(const AggregateForm&) const { return 1; }
 };
 
 struct PatternOf {
@@ -28,6 +30,7 @@ struct PatternOf {
   const Pattern& operator()(const SequenceForm& form) const {
     return step < form.steps.size() ? form.steps[step].pattern : *form.until;
   }
+  const Pattern& operator()(const AggregateForm& form) const { return form.pattern; }
 };
 
 }  // namespace
@@ -43,6 +46,20 @@ const Absence* absence_of(const Form& form) {
 }
 const Pattern& pattern_of(const Form& form, std::size_t step) {
   return std::visit(PatternOf{step}, form);
+}
+
+std::optional<double> measure(const Pattern::Alternative& alternative, Evaluation& evaluation,
+                              RuleNotes& notes) {
+  if (alternative.value.empty()) return 1;
+  const cel::Outcome outcome = evaluation.value(alternative.value);
+  if (outcome.error) {
+    notes.error(*outcome.error);
+    return std::nullopt;
+  }
+  const double number = number_of(outcome.value);
+  if (std::isfinite(number)) return number;
+  notes.error(cel::EvalError::bad_conversion);
+  return std::nullopt;
 }
 
 const Pattern::Alternative* test_again(const KeptEvent& event, const Pattern& pattern,

@@ -9,6 +9,7 @@
 /// on_arrival says whether the event completes a match and, if asked, which events it binds.
 /// Forms know nothing of alerts; rule_state.cc brings the two together.
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,7 @@ class Arrival {
 struct Held {
   std::uint16_t step = 0;
   const Pattern::Alternative* alternative = nullptr;
+  double value = 1;  ///< of the pattern's `value`
 };
 
 struct Question {
@@ -60,6 +62,9 @@ struct Bound {
   std::uint16_t step = 0;
 };
 
+/// What an event does to the condition that keeps an alert of its key alive (`breaks_for`).
+enum class Condition : std::uint8_t { unchanged, holds, broken };
+
 struct MatchContext {
   const Rule& rule;
   const RuleSet& rules;
@@ -68,6 +73,10 @@ struct MatchContext {
   const RuleOrder& order;
   TimerQueue& timers;
   const Gateways& gateways;
+
+  // What on_arrival adds to its answer, for forms that measure.
+  Condition condition = Condition::unchanged;
+  std::optional<double> measured{};
 
   Duration lateness(EventTypeId type) const {
     return rules.type_settings[static_cast<std::size_t>(type)].lateness;
@@ -83,6 +92,11 @@ std::size_t step_count(const Form& form);
 std::size_t pattern_count(const Form& form);
 const Pattern& pattern_of(const Form& form, std::size_t step);
 const Absence* absence_of(const Form& form);
+
+/// The number `value` makes of the event that the evaluation shows; nullopt: an error, noted. What
+/// is not finite is one.
+std::optional<double> measure(const Pattern::Alternative& alternative, Evaluation& evaluation,
+                              RuleNotes& notes);
 
 /// Whether a kept event satisfies the pattern under the rule as it is now: nullptr, or by which
 /// alternative. An evaluation error refuses it.

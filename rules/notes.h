@@ -20,9 +20,10 @@ class RuleNotes {
     ++errors_;
     last_error_ = error;
   }
-  void evicted(LimitKind limit) {
-    ++counter(limit);
-    ++evictions_;
+  void evicted(LimitKind limit, std::size_t n = 1) {
+    if (n == 0) return;
+    counter(limit) += n;
+    evictions_ += static_cast<std::uint32_t>(n);
     last_limit_ = limit;
   }
 

@@ -151,6 +151,7 @@ void show_alert(const Episode& episode, Turn& turn) {
   vars[kVarSeverity] = Value::string(to_string(episode.severity));
   vars[kVarOpenedAt] = Value::timestamp(episode.opened_at);
   vars[kVarAt] = Value::timestamp(turn.at);
+  if (episode.measured) vars[kVarValue] = Value::float64(*episode.measured);
   turn.evaluation.set_alert(vars);
 }
 

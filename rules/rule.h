@@ -35,7 +35,8 @@ enum AlertVar : std::uint16_t {
   kVarSeverity = 2,  ///< string
   kVarOpenedAt = 3,  ///< timestamp
   kVarAt = 4,        ///< timestamp
-  kAlertVars = 5,
+  kVarValue = 5,     ///< double: what `aggregate` last made of its window
+  kAlertVars = 6,
 };
 
 /// Host functions of rule expressions (cel::HostFunction::index).
@@ -53,6 +54,7 @@ struct Pattern {
     std::vector<std::uint16_t> key_slots;  ///< of Rule::for_each, in order
     std::vector<std::uint16_t> distinct_slots;
     std::vector<Read> reads;  ///< what `where`, joins and templates read of it: evidence values
+    cel::Program value{};     ///< of `aggregate`; empty: 1
   };
   std::vector<Alternative> alternatives;
 };
@@ -111,7 +113,18 @@ struct SequenceForm {
   Duration kept_for() const { return within.value_or(max_wait); }
 };
 
-using Form = std::variant<EventForm, CountForm, AllForm, SequenceForm>;
+struct AggregateForm {
+  enum class Fn : std::uint8_t { avg, min, max, sum, rate, p50, p95, count };
+  Pattern pattern;
+  Fn fn{};
+  Duration window{};  ///< open at its start
+  std::uint32_t min_samples = 1;
+  bool over = true;      ///< else under
+  double threshold = 0;  ///< beyond it the condition holds
+  double clear = 0;      ///< reaching it, coming back, breaks the condition
+};
+
+using Form = std::variant<EventForm, CountForm, AllForm, SequenceForm, AggregateForm>;
 
 /// The steps of a form that names them; nullptr: it has none.
 inline const std::vector<Step>* named_steps(const Form& form) {

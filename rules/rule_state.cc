@@ -12,6 +12,9 @@ struct MakeMatcher {
   Matcher operator()(const SequenceForm&) const {
     return Matcher(std::in_place_type<SequenceMatcher>);
   }
+  Matcher operator()(const AggregateForm&) const {
+    return Matcher(std::in_place_type<AggregateMatcher>);
+  }
 };
 
 }  // namespace
@@ -126,7 +129,9 @@ std::span<const Held> RuleState::test_steps(const Use& use, const Event& event, 
   for (const Held& step : use.steps) {
     const Truth truth = turn.evaluation.test(step.alternative->where);
     if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
-    if (truth == Truth::yes) held_.push_back(step);
+    if (truth != Truth::yes) continue;
+    const auto value = measure(*step.alternative, turn.evaluation, notes_);
+    if (value) held_.push_back({step.step, step.alternative, *value});
   }
   return held_;
 }
@@ -156,15 +161,23 @@ void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
   count_outcome(matched);
 
   if (episode != nullptr) {
+    if (with.measured) episode->measured = with.measured;
     if (contributes(first)) {
       episodes_.contribute(*episode, {arrival, first.step, first.alternative}, turn);
     }
+    note_condition(*episode, with.condition, turn);
   } else if (matched && episodes_.armed(identity_, turn.at)) {
     make_room(turn);
     show_event(arrival.event, turn);
-    episodes_.open(identity_, bound_, {.by = {arrival.kept(), first.step}}, turn);
+    const Opening opening{.by = {arrival.kept(), first.step}, .measured = with.measured};
+    note_condition(episodes_.open(identity_, bound_, opening, turn), with.condition, turn);
   }
   bound_.clear();
+}
+
+void RuleState::note_condition(Episode& episode, Condition condition, Turn& turn) {
+  if (condition == Condition::holds) episodes_.condition_holds(episode, key_, turn);
+  if (condition == Condition::broken) episodes_.condition_broke(episode, key_, turn);
 }
 
 void RuleState::make_room(Turn& turn) {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "rules/aggregate_matcher.h"
 #include "rules/all_matcher.h"
 #include "rules/count_matcher.h"
 #include "rules/episode.h"
@@ -18,7 +19,8 @@
 
 namespace tocsin::rules {
 
-using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher>;
+using Matcher =
+    std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher, AggregateMatcher>;
 
 class RuleState;
 
@@ -68,6 +70,7 @@ class RuleState {
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);
   void make_keys(const Pattern::Alternative& alternative, const Event& event);
+  void note_condition(Episode& episode, Condition condition, Turn& turn);
   void make_room(Turn& turn);
   MatchContext context(Turn& turn);
   bool contributes(const Held& first) const { return first.step < step_count(rule_->form); }

@@ -66,6 +66,12 @@ enum class Code : std::uint8_t {
   absent_place,
   two_windows,
   idle_key,
+  one_threshold,
+  clear_side,
+  empty_window,
+  not_a_number,
+  needs_value,
+  no_condition,
   // E23: bundle
   second_bundle,
   bad_clock,

@@ -99,6 +99,8 @@ class AlertCollector {
     if (node.entries.empty()) report_.add(Code::empty_collection, entry.key.span, {"resolve"});
     spec_.resolve.quiet_for = read_duration(node, "quiet_for");
     spec_.resolve.after = read_duration(node, "after");
+    spec_.resolve.breaks_for = read_duration(node, "breaks_for");
+    text_.breaks_for = value_of(node, "breaks_for");
     const yaml::Entry* const by = node.find("or_event");
     if (by != nullptr && by->value.kind != NodeKind::null &&
         yaml::expect_map(by->value, event_keys(), "or_event", report_, by->key.span)) {

@@ -14,10 +14,6 @@ using yaml::Words;
 
 bool is_number(ValueKind kind) { return kind == ValueKind::int64 || kind == ValueKind::float64; }
 
-double number_of(const Value& v) {
-  return v.kind() == ValueKind::float64 ? v.as_double() : static_cast<double>(v.as_int());
-}
-
 // Requires: both numbers, or both durations.
 bool less(const Value& a, const Value& b) {
   if (a.kind() == ValueKind::duration) return a.millis() < b.millis();

@@ -19,7 +19,7 @@ class SequenceCollector {
   SequenceForm collect(const Node& form) {
     if (const yaml::Entry* steps = form.find("steps")) read_steps(*steps, form);
     read_windows(form);
-    text_.join = read_expression(form, "join");
+    text_.join = yaml::text_at(form, "join", report_);
     if ((text_.keep = value_of(form, "keep")) != nullptr) {
       const auto keep = yaml::read_integer(*text_.keep, 1, kMaxKeep, "keep", report_);
       sequence_.keep = static_cast<std::uint32_t>(keep.value_or(kDefaultKeep));
@@ -139,11 +139,6 @@ class SequenceCollector {
   void read_duration(const Node& map, std::string_view key, Duration& duration) {
     const Node* const node = value_of(map, key);
     if (node != nullptr) duration = yaml::read_duration(*node, key, report_).value_or(duration);
-  }
-
-  const Node* read_expression(const Node& map, std::string_view key) {
-    const Node* const node = value_of(map, key);
-    return node != nullptr && yaml::read_text(*node, key, report_) ? node : nullptr;
   }
 
   RuleText& text_;

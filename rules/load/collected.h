@@ -73,9 +73,14 @@ struct RuleText {
   Rule rule;                         ///< plain values; the rest is filled by the compiler
   std::vector<const yaml::Node*> for_each;
   std::vector<Param> params;
-  PatternText pattern;  ///< of `event` and `count`
+  const yaml::Node* form = nullptr;  ///< its name
+  PatternText pattern;               ///< of `event`, `count` and `aggregate`
   std::vector<const yaml::Node*> distinct;
   const yaml::Node* at_least = nullptr;
+  const yaml::Node* value = nullptr;  ///< of `aggregate`, as are these
+  const yaml::Node* min_samples = nullptr;
+  const yaml::Node* threshold = nullptr;
+  const yaml::Node* clear = nullptr;
   std::vector<StepText> steps;  ///< of `all` and `sequence`
   std::optional<PatternText> until;
   std::optional<PatternText> absent;
@@ -86,6 +91,7 @@ struct RuleText {
   std::vector<const yaml::Node*> attach;
   std::vector<EscalationText> escalations;
   std::optional<PatternText> or_event;
+  const yaml::Node* breaks_for = nullptr;
   const yaml::Node* quiet_calendar = nullptr;
   std::set<std::uint32_t> calendars;  ///< of the bundle, that the rule asks
   std::vector<LimitText> limits;
@@ -134,6 +140,7 @@ RuleText collect_rule(RuleFile& file, const yaml::Document& document);
 void collect_alert(const yaml::Node& alert, RuleText& rule);
 /// `owner`: where a missing key is reported.
 void collect_sequence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
+void collect_aggregate(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 /// Reads `name: {event, where}`; adds it to the rule's steps.
 void collect_step(const yaml::Entry& step, RuleText& rule);
 std::vector<Param> collect_params(const yaml::Node& params, yaml::Report& report);

@@ -26,6 +26,8 @@ constexpr std::array kReserved{
     std::string_view("namespace"), std::string_view("return"),   std::string_view("var"),
     std::string_view("void"),      std::string_view("while")};
 
+constexpr std::array<std::string_view, 5> kForms{"event", "count", "all", "sequence", "aggregate"};
+
 FileRole role_of(std::string_view name) {
   const std::string_view last = name.substr(name.find_last_of('/') + 1);
   if (last == "bundle.yaml") return FileRole::bundle;
@@ -108,17 +110,18 @@ class RuleCollector {
     bool other = false;  // refused by name already
     for (const yaml::Entry& form : match.entries) {
       const std::string& name = form.key.text;
-      const bool known = name == "event" || name == "count" || name == "all" || name == "sequence";
-      known ? forms.push_back(&form) : void(other = true);
+      std::ranges::find(kForms, name) != kForms.end() ? forms.push_back(&form) : void(other = true);
     }
     if (forms.size() > 1) report_.add(Code::one_form, forms[1]->key.span);
     if (forms.empty() && !other) report_.add(Code::one_form, entry.key.span);
     if (forms.empty() || forms.front()->value.kind == NodeKind::null) return;
     const Node& form = forms.front()->value;
     const Span owner = forms.front()->key.span;
+    text_.form = &forms.front()->key;
     if (forms.front()->key.text == "event") return read_event(form, owner);
     if (forms.front()->key.text == "count") return read_count(form, owner);
     if (forms.front()->key.text == "sequence") return collect_sequence(form, owner, text_);
+    if (forms.front()->key.text == "aggregate") return collect_aggregate(form, owner, text_);
     read_all(form, owner);
   }
 
@@ -135,7 +138,7 @@ class RuleCollector {
       text_.pattern = collect_pattern(form, report_);
       text_.at_least = value_of(form, "at_least");
       if (text_.at_least != nullptr) {
-        const auto n = yaml::read_integer(*text_.at_least, 1, 10'000'000, "at_least", report_);
+        const auto n = yaml::read_integer(*text_.at_least, 1, kMostEvents, "at_least", report_);
         count.at_least = static_cast<std::uint32_t>(n.value_or(1));
       }
       count.within = read_within(form);
@@ -152,7 +155,7 @@ class RuleCollector {
     if (yaml::expect_map(form, all_keys(), "all", report_, owner)) {
       if (const yaml::Entry* steps = form.find("steps")) read_steps(*steps);
       all.within = read_within(form);
-      text_.join = read_expression(form, "join");
+      text_.join = yaml::text_at(form, "join", report_);
       if ((text_.keep = value_of(form, "keep")) != nullptr) {
         const auto keep = yaml::read_integer(*text_.keep, 1, kMaxKeep, "keep", report_);
         all.keep = static_cast<std::uint32_t>(keep.value_or(kDefaultKeep));
@@ -179,11 +182,6 @@ class RuleCollector {
     const Node* const node = value_of(form, "within");
     return node == nullptr ? Duration{}
                            : yaml::read_duration(*node, "within", report_).value_or(Duration{});
-  }
-
-  const Node* read_expression(const Node& map, std::string_view key) {
-    const Node* const node = value_of(map, key);
-    return node != nullptr && yaml::read_text(*node, key, report_) ? node : nullptr;
   }
 
   Report& report_;

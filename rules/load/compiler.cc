@@ -54,6 +54,7 @@ class RuleCompiler {
       count->pattern = compile_step(text_.pattern);
     if (auto* all = std::get_if<AllForm>(&rule_.form)) compile_steps(all->steps, all->join);
     if (auto* sequence = std::get_if<SequenceForm>(&rule_.form)) compile_sequence(*sequence);
+    if (auto* aggregate = std::get_if<AggregateForm>(&rule_.form)) compile_aggregate(*aggregate);
   }
 
   void compile_sequence(SequenceForm& sequence) {
@@ -62,6 +63,56 @@ class RuleCompiler {
     if (text_.absent && sequence.absent) {
       sequence.absent->pattern = compile_pattern(*text_.absent, resolve_types(*text_.absent));
     }
+  }
+
+  void compile_aggregate(AggregateForm& aggregate) {
+    aggregate.pattern = compile_step(text_.pattern);
+    if (text_.value != nullptr) compile_value(aggregate.pattern);
+    const auto threshold = constant(text_.threshold, aggregate.over ? "over" : "under");
+    const auto clear = constant(text_.clear, "clear");
+    aggregate.threshold = threshold.value_or(0);
+    aggregate.clear = clear.value_or(aggregate.threshold);
+    if (!threshold || !clear) return;
+    if (aggregate.over ? *clear <= *threshold : *clear >= *threshold) return;
+    report_.add(Code::clear_side, text_.clear->span,
+                {text_.clear->text, aggregate.over ? "over" : "under", text_.threshold->text});
+  }
+
+  void compile_value(Pattern& pattern) {
+    const Expression value =
+        with_conditions(expression_of(*text_.value, report_.source()), bundle_.conditions);
+    for (std::size_t i = 0; i < pattern.alternatives.size(); ++i) {
+      Pattern::Alternative& alternative = pattern.alternatives[i];
+      const EventTypes one{types_.back()[i]};
+      alternative.value =
+          compile_on(value, one, keys_, Wanted::any, pattern.alternatives.size() > 1);
+      if (alternative.value.empty()) continue;
+      if (!check_number(alternative.value, *text_.value, "value")) return;
+      note_event_reads(alternative.value, *one[0], alternative);
+    }
+  }
+
+  bool check_number(const cel::Program& program, const Node& node, std::string_view what) {
+    const ValueKind kind = program.type().kind;
+    if (kind == ValueKind::int64 || kind == ValueKind::uint64 || kind == ValueKind::float64)
+      return true;
+    report_.add(Code::not_a_number, node.span, {what, to_string(program.type())});
+    return false;
+  }
+
+  // A number, or an expression over params: known when the rule is loaded.
+  std::optional<double> constant(const Node* node, std::string_view what) {
+    if (node == nullptr) return std::nullopt;
+    RuleScope scope;
+    scope.params = text_.params;
+    const cel::Program program =
+        expressions_.compile(expression_of(*node, report_.source()), scope, Wanted::any);
+    if (program.empty() || !check_number(program, *node, what)) return std::nullopt;
+    cel::Scratch scratch;
+    const cel::Outcome outcome = program.eval({}, scratch);
+    if (!outcome.error) return tocsin::number_of(outcome.value);
+    report_.add(Code::not_a_number, node->span, {what, to_string(*outcome.error)});
+    return std::nullopt;
   }
 
   void compile_steps(std::vector<Step>& steps, cel::Program& condition) {
@@ -156,18 +207,28 @@ class RuleCompiler {
         with_conditions(expression_of(*text.where, report_.source()), bundle_.conditions);
     for (std::size_t i = 0; i < types.size(); ++i) {
       const EventTypes one{types[i]};
-      RuleScope scope;
-      scope.event = &one;
-      scope.keys = keys;
-      scope.params = text_.params;
       Pattern::Alternative& alternative = pattern.alternatives[i];
-      const std::string_view type =
-          types.size() > 1 ? std::string_view(types[i]->name) : std::string_view();
-      alternative.where = expressions_.compile(where, scope, Wanted::condition, type);
-      if (alternative.where.empty()) continue;
-      for (const auto& [path, input] : alternative.where.reads()) {
-        if (input.frame == kFrameEvent) add_read(alternative, *types[i], input.slot);
-      }
+      alternative.where = compile_on(where, one, keys, Wanted::condition, types.size() > 1);
+      note_event_reads(alternative.where, *types[i], alternative);
+    }
+  }
+
+  // `e` is an event of that one type.
+  cel::Program compile_on(const Expression& expression, const EventTypes& one,
+                          std::span<const KeyField> keys, Wanted wanted, bool name_type) {
+    RuleScope scope;
+    scope.event = &one;
+    scope.keys = keys;
+    scope.params = text_.params;
+    return expressions_.compile(expression, scope, wanted,
+                                name_type ? std::string_view(one.front()->name) : "");
+  }
+
+  static void note_event_reads(const cel::Program& program, const EventType& type,
+                               Pattern::Alternative& alternative) {
+    if (program.empty()) return;
+    for (const auto& [path, input] : program.reads()) {
+      if (input.frame == kFrameEvent) add_read(alternative, type, input.slot);
     }
   }
 
@@ -189,6 +250,7 @@ class RuleCompiler {
     if (auto* event = std::get_if<EventForm>(&rule_.form)) return event->pattern;
     if (auto* count = std::get_if<CountForm>(&rule_.form)) return count->pattern;
     if (auto* all = std::get_if<AllForm>(&rule_.form)) return all->steps[step].pattern;
+    if (auto* aggregate = std::get_if<AggregateForm>(&rule_.form)) return aggregate->pattern;
     return std::get<SequenceForm>(rule_.form).steps[step].pattern;
   }
 
@@ -234,6 +296,7 @@ class RuleCompiler {
     if (types_.empty() || std::ranges::all_of(types_, &EventTypes::empty)) return;  // reported
     RuleScope scope = outer_scope();
     scope.alert = true;
+    scope.measures = std::holds_alternative<AggregateForm>(rule_.form);
     compile_summary(scope);
     for (const Node* node : text_.attach) {
       const Expression expression = expression_of(*node, report_.source());
@@ -249,9 +312,14 @@ class RuleCompiler {
           {expressions_.compile(when, scope, Wanted::condition), step.severity});
       note_reads(rule_.alert.escalate.back().when);
     }
+    if (text_.breaks_for != nullptr && !can_break()) {
+      report_.add(Code::no_condition, text_.breaks_for->span, {text_.form->text});
+    }
     if (text_.or_event) rule_.alert.resolve.or_event = compile_or_event(*text_.or_event);
     compile_quiet_hours();
   }
+
+  bool can_break() const { return std::holds_alternative<AggregateForm>(rule_.form); }
 
   void compile_quiet_hours() {
     const Node* const name = text_.quiet_calendar;
@@ -310,13 +378,17 @@ class RuleCompiler {
     if (text_.keep != nullptr && is_fire() && keep < kDefaultKeep) {
       refuse_low(report_, *text_.keep, "keep", keep, kDefaultKeep);
     }
-    const auto* count = std::get_if<CountForm>(&rule_.form);
-    if (count != nullptr && text_.at_least != nullptr &&
-        count->at_least > rule_.limits.max_events_per_window) {
-      report_.add(
-          Code::at_least_limit, text_.at_least->span,
-          {std::to_string(count->at_least), std::to_string(rule_.limits.max_events_per_window)});
-    }
+    if (const auto* count = std::get_if<CountForm>(&rule_.form))
+      check_reachable(text_.at_least, "at_least", count->at_least);
+    if (const auto* aggregate = std::get_if<AggregateForm>(&rule_.form))
+      check_reachable(text_.min_samples, "min_samples", aggregate->min_samples);
+  }
+
+  void check_reachable(const Node* node, std::string_view what, std::uint32_t wanted) {
+    const std::uint32_t most = rule_.limits.max_events_per_window;
+    if (node == nullptr || wanted <= most) return;
+    report_.add(Code::at_least_limit, node->span,
+                {std::to_string(wanted), std::to_string(most), what});
   }
 
   bool is_fire() const { return rule_.category == "fire"; }

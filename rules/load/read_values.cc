@@ -136,6 +136,11 @@ std::optional<std::string> read_text(const Node& node, std::string_view what, Re
   return node.text;
 }
 
+const Node* text_at(const Node& map, std::string_view key, Report& report) {
+  const Node* const node = value_of(map, key);
+  return node != nullptr && read_text(*node, key, report) ? node : nullptr;
+}
+
 std::optional<LocalText> read_local_text(const Node& node, std::string_view what, Report& report) {
   static constexpr std::array<KeySpec, 2> kKeys{
       {{"en", {}, ValueType::text, "English"}, {"zh", {}, ValueType::text, "中文"}}};

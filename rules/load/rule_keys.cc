@@ -79,6 +79,26 @@ constexpr std::array kSequenceKeys{
     KeySpec{"absent", optional, map, "what must not follow the steps", {}, kAbsentKeys},
 };
 
+constexpr std::array kAggregateKeys{
+    KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
+    KeySpec{"where", optional, expression,
+            "condition on the event; left out: every event of the type"},
+    KeySpec{"value", optional, expression,
+            "the number of an event: e.mg_m3; required but for fn: count"},
+    KeySpec{"fn", required, word,
+            "what is made of the numbers; rate: their sum per second of window; p50, p95: nearest "
+            "rank",
+            kFnWords},
+    KeySpec{"window", required, duration,
+            "the events this long before the newest one, the start not included"},
+    KeySpec{"min_samples", optional, integer, "with fewer events nothing is decided; default 1"},
+    KeySpec{"over", optional, expression,
+            "a match above it: a number, or an expression over params"},
+    KeySpec{"under", optional, expression, "a match below it; exactly one of over, under"},
+    KeySpec{"clear", optional, expression,
+            "reaching it on the way back breaks the condition; default the same threshold"},
+};
+
 constexpr std::array kMatchKeys{
     KeySpec{"event", optional, map, "every event that satisfies it is a match", {}, kEventKeys},
     KeySpec{"count", optional, map, "enough events within a time", {}, kCountKeys},
@@ -90,9 +110,14 @@ constexpr std::array kMatchKeys{
             "one event for each step in the order of time, then perhaps an absence",
             {},
             kSequenceKeys},
+    KeySpec{"aggregate",
+            optional,
+            map,
+            "one number made of a window, against a threshold",
+            {},
+            kAggregateKeys},
     KeySpec{"sustained", not_yet, other, ""},
     KeySpec{"silence", not_yet, other, ""},
-    KeySpec{"aggregate", not_yet, other, ""},
     KeySpec{"latest", not_yet, other, ""},
 };
 
@@ -106,7 +131,8 @@ constexpr std::array kResolveKeys{
     KeySpec{"quiet_for", optional, duration, "this long without a contributing event"},
     KeySpec{"or_event", optional, map, "an event with the same identity", {}, kEventKeys},
     KeySpec{"after", optional, duration, "this long after opening"},
-    KeySpec{"breaks_for", not_yet, other, ""},
+    KeySpec{"breaks_for", optional, duration,
+            "this long after the condition broke, if it did not hold again; of aggregate"},
     KeySpec{"on_first_event", not_yet, other, ""},
 };
 
@@ -249,6 +275,7 @@ Keys count_keys() { return kCountKeys; }
 Keys all_keys() { return kAllKeys; }
 Keys sequence_keys() { return kSequenceKeys; }
 Keys absent_keys() { return kAbsentKeys; }
+Keys aggregate_keys() { return kAggregateKeys; }
 Keys alert_keys() { return kAlertKeys; }
 Keys escalate_keys() { return kEscalateKeys; }
 Keys resolve_keys() { return kResolveKeys; }

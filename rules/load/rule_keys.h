@@ -22,6 +22,9 @@ inline constexpr std::array<std::string_view, 7> kDayWords{"mon", "tue", "wed", 
                                                            "fri", "sat", "sun"};
 inline constexpr std::array<std::string_view, 2> kAfterMatchWords{"reset", "keep_anchor"};
 inline constexpr std::array<std::string_view, 3> kSourceDownWords{"hold", "fire_degraded", "fire"};
+/// In order of AggregateForm::Fn.
+inline constexpr std::array<std::string_view, 8> kFnWords{"avg",  "min", "max", "sum",
+                                                          "rate", "p50", "p95", "count"};
 inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
 
 using Keys = std::span<const yaml::KeySpec>;
@@ -34,6 +37,7 @@ Keys count_keys();
 Keys all_keys();
 Keys sequence_keys();
 Keys absent_keys();  ///< of a sequence
+Keys aggregate_keys();
 Keys alert_keys();
 Keys escalate_keys();
 Keys resolve_keys();
@@ -54,6 +58,7 @@ struct LimitSpec {
   std::uint32_t max;
 };
 std::span<const LimitSpec> limit_specs();
+inline constexpr std::int64_t kMostEvents = 10'000'000;  ///< that `at_least` may ask for
 inline const std::uint32_t kDefaultKeep = AllForm{}.keep;
 inline constexpr std::uint32_t kMaxKeep = 256;
 

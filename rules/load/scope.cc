@@ -17,6 +17,7 @@ constexpr std::array<AlertName, kAlertVars> kAlertNames{{
     {"severity", kVarSeverity, ValueKind::string},
     {"opened_at", kVarOpenedAt, ValueKind::timestamp},
     {"at", kVarAt, ValueKind::timestamp},
+    {"value", kVarValue, ValueKind::float64},
 }};
 
 cel::Type type_of(const Value& value) {
@@ -88,6 +89,7 @@ std::optional<cel::Input> RuleScope::find(std::string_view path) const {
   }
   const auto var = std::ranges::find(kAlertNames, path, &AlertName::name);
   if (!alert || var == kAlertNames.end()) return std::nullopt;
+  if (var->slot == kVarValue && !measures) return std::nullopt;
   return cel::Input{{var->kind, ValueKind::unset}, kFrameAlert, var->slot, std::nullopt};
 }
 
@@ -103,7 +105,9 @@ std::vector<std::string> RuleScope::names() const {
   for (const KeyField& key : keys) names.push_back("key." + key.name);
   for (const Param& param : params) names.push_back("params." + param.name);
   if (alert) {
-    for (const AlertName& var : kAlertNames) names.emplace_back(var.name);
+    for (const AlertName& var : kAlertNames) {
+      if (var.slot != kVarValue || measures) names.emplace_back(var.name);
+    }
   }
   return names;
 }

@@ -6,6 +6,7 @@
 ///     key.F                    a field of for_each
 ///     params.P                 a constant
 ///     count distinct severity opened_at at    of the alert, in templates and `escalate`
+///     value                                   as well, of `aggregate`
 ///
 /// Where several event types are possible, a field counts if all of them have it in the same slot.
 #include <optional>
@@ -41,6 +42,7 @@ class RuleScope final : public cel::Scope {
   std::span<const KeyField> keys;
   std::span<const Param> params;
   bool alert = false;
+  bool measures = false;  ///< `value` is one of the alert's names
 
   std::optional<cel::Input> find(std::string_view path) const override;
   std::vector<std::string> names() const override;

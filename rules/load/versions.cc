@@ -103,13 +103,17 @@ std::string match_hash(const RuleText& rule) {
     if (*pattern) steps.push_back({name, event_names(**pattern)});
   }
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
-  const ordered_json structure{rule.rule.form.index(),
-                               event_names(rule.pattern),
-                               steps,
-                               distinct,
-                               rule.rule.for_each,
-                               identity,
-                               all != nullptr && all->same_event};
+  const auto* const aggregate = std::get_if<AggregateForm>(&rule.rule.form);
+  const ordered_json structure{
+      rule.rule.form.index(),
+      event_names(rule.pattern),
+      steps,
+      distinct,
+      rule.rule.for_each,
+      identity,
+      all != nullptr && all->same_event,
+      rule.value == nullptr ? "" : rule.value->text,
+      aggregate != nullptr ? int{static_cast<std::uint8_t>(aggregate->fn)} : -1};
   return sha256(structure.dump());
 }
 

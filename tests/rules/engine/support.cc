@@ -31,6 +31,7 @@ class TestScope final : public cel::Scope {
     if (path == "count") return input(ValueKind::int64, kFrameAlert, kVarCount);
     if (path == "distinct") return input(ValueKind::int64, kFrameAlert, kVarDistinct);
     if (path == "severity") return input(ValueKind::string, kFrameAlert, kVarSeverity);
+    if (path == "value") return input(ValueKind::float64, kFrameAlert, kVarValue);
     if (path == "key.k0") return input(ValueKind::string, kFrameKey, 0);
     if (path == "key.k1") return input(ValueKind::string, kFrameKey, 1);
     if (path.size() < 3 || path[1] != '.') return std::nullopt;
@@ -185,6 +186,18 @@ Rule sequence_rule(std::string name, const std::vector<On>& steps, std::int64_t 
   form.join = compile(join);
   form.steps = std::get<AllForm>(rule.form).steps;
   if (within >= 0) form.within = Duration(within);
+  rule.form = std::move(form);
+  return rule;
+}
+
+Rule aggregate_rule(std::string name, const On& on, AggregateForm form, std::string_view value) {
+  Rule rule = base_rule(std::move(name));
+  form.pattern = pattern(on, {kBuilding});
+  if (form.fn != AggregateForm::Fn::count) {
+    for (auto& alternative : form.pattern.alternatives) {
+      alternative.value = compile_any(value, std::nullopt);
+    }
+  }
   rule.form = std::move(form);
   return rule;
 }

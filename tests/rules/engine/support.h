@@ -76,6 +76,9 @@ Rule all_rule(std::string name, const std::vector<On>& steps, std::int64_t withi
 /// Steps are named a, b, c, d. Without a window: `within` < 0.
 Rule sequence_rule(std::string name, const std::vector<On>& steps, std::int64_t within,
                    std::string_view join = "");
+/// Over e.level, or `value`.
+Rule aggregate_rule(std::string name, const On& on, AggregateForm form,
+                    std::string_view value = "e.level");
 SequenceForm& sequence_of(Rule& rule);
 /// The rule's sequence, and then none of `on` for `within`.
 Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t look_back = 0);

@@ -43,6 +43,9 @@ std::string sequence(const std::string& more) {  // line 10
          "      - cam: {event: camera.detection}\n    " +
          more + "\n";
 }
+std::string aggregate(const std::string& more) {  // line 5, col 21
+  return kHead + "match: {aggregate: {" + more + "}}\n";
+}
 std::string steps(const std::string& list) {  // the list begins at 5:27
   return kHead + "match: {sequence: {steps: " + list + "}}\n";
 }
@@ -223,6 +226,49 @@ const Bad kBad[] = {
      "format: tocsin/1\nrule: r\nseverity: high\nfor_each: [label]\nmatch:\n  sequence:\n    "
      "steps: [{a: {event: camera.detection}}]\n    absent: {event: smoke.clear, within: 5s}\n",
      {"E2205 4:12 late"}},
+    // aggregate
+    {"aggregate without a threshold",
+     aggregate("event: meter, value: e.value, fn: avg, window: 1m"),
+     {"E2226 5:9"}},
+    {"aggregate with two thresholds",
+     aggregate("event: meter, value: e.value, fn: avg, window: 1m, over: 3, under: 1"),
+     {"E2226 5:80"}},
+    {"aggregate of text",
+     aggregate("event: meter, value: e.unit, fn: avg, window: 1m, over: 3"),
+     {"E2229 5:42"}},
+    {"aggregate without a value",
+     aggregate("event: meter, fn: avg, window: 1m, over: 3"),
+     {"E2230 5:9"}},
+    {"aggregate counts values",
+     aggregate("event: meter, value: e.value, fn: count, window: 1m, over: 3"),
+     {"E2230 5:35"}},
+    {"aggregate's function",
+     aggregate("event: meter, value: e.value, fn: mean, window: 1m, over: 3"),
+     {"E2116 5:55 min"}},
+    {"aggregate over no time",
+     aggregate("event: meter, value: e.value, fn: avg, window: 0s, over: 3"),
+     {"E2228 5:68"}},
+    {"aggregate's threshold is text",
+     aggregate("event: meter, value: e.value, fn: avg, window: 1m, over: \"'3'\""),
+     {"E2229 5:78"}},
+    {"aggregate's threshold reads the event",
+     aggregate("event: meter, value: e.value, fn: avg, window: 1m, over: e.value"),
+     {"E3101 5:78"}},
+    {"aggregate clears above over",
+     aggregate("event: meter, value: e.value, fn: avg, window: 1m, over: 3, clear: 4"),
+     {"E2227 5:88"}},
+    {"aggregate clears below under",
+     aggregate("event: meter, value: e.value, fn: avg, window: 1m, under: 3, clear: 2"),
+     {"E2227 5:89"}},
+    {"aggregate wants more samples than are kept",
+     aggregate("event: meter, value: e.value, fn: avg, window: 1m, over: 3, min_samples: 20000"),
+     {"E2213 5:94"}},
+    {"breaks_for without a condition",
+     kRule + "alert: {resolve: {breaks_for: 1m}}\n",
+     {"E2231 6:31"}},
+    {"value of a form that measures nothing",
+     kRule + "alert: {summary: \"{{value}}\"}\n",
+     {"E3101 6:21"}},
     {"same_event yes", all("within: 5s\n    same_event: yes"), {"E1010 11:17 true"}},
 
     // Conditions.

@@ -101,6 +101,35 @@ TEST(GoodRules, AnAllRuleReadsItsStepsByName) {
               ElementsAre("e.label", "e.loc.zone", "e.confidence", "e.device_id"));
 }
 
+TEST(GoodRules, AnAggregateKnowsItsThresholdsWhenItIsLoaded) {
+  const Rule rule = rule_of(kHead +
+                            "params: {limit: {value: 30.0, min: 1, max: 90}}\n"
+                            "match:\n  aggregate: {event: smoke.alarm, value: e.level, fn: p95, "
+                            "window: 5m, min_samples: 3, over: params.limit * 2.0, clear: 50}\n"
+                            "alert: {summary: \"{{value}}\", resolve: {breaks_for: 1m}, "
+                            "escalate: [{when: value > 80.0, severity: critical}]}\n");
+  const auto& aggregate = std::get<AggregateForm>(rule.form);
+  EXPECT_EQ(aggregate.fn, AggregateForm::Fn::p95);
+  EXPECT_EQ(aggregate.window, 5min);
+  EXPECT_EQ(aggregate.min_samples, 3U);
+  EXPECT_TRUE(aggregate.over);
+  EXPECT_EQ(aggregate.threshold, 60.0);
+  EXPECT_EQ(aggregate.clear, 50.0);
+  EXPECT_EQ(rule.alert.resolve.breaks_for, 1min);
+  EXPECT_FALSE(aggregate.pattern.alternatives[0].value.empty());
+  EXPECT_THAT(names(aggregate.pattern.alternatives[0].reads), ElementsAre("e.level"));
+}
+
+TEST(GoodRules, TheWayBackOfAnAggregateIsItsThresholdUnlessSaid) {
+  const Rule rule =
+      rule_of(kHead + "match: {aggregate: {event: meter, fn: count, window: 1h, under: -2}}\n");
+  const auto& aggregate = std::get<AggregateForm>(rule.form);
+  EXPECT_FALSE(aggregate.over);
+  EXPECT_EQ(aggregate.threshold, -2.0);
+  EXPECT_EQ(aggregate.clear, -2.0);
+  EXPECT_EQ(aggregate.min_samples, 1U);
+}
+
 TEST(GoodRules, ASequenceReadsItsStepsInTheirOrder) {
   const Rule rule =
       rule_of(kHead +
