@@ -217,6 +217,7 @@ void EpisodeBook::add_evidence(Episode& episode, const Bound& bound) const {
 bool EpisodeBook::escalate(Episode& episode, Turn& turn) {
   if (rule_->alert.escalate.empty()) return false;
   const Severity before = episode.severity;
+  show_latest(episode, turn);
   show_alert(episode, turn);
   for (const Escalation& step : rule_->alert.escalate) {
     if (step.severity <= episode.severity) continue;
@@ -242,7 +243,20 @@ void EpisodeBook::publish(Episode& episode, AlertState state, Reason reason, Tur
   episode.touched = false;
   turn.timers.clear(episode.update_timer);
   ++counters_.revisions;
+  show_latest(episode, turn);
   turn.out.push_back(make_revision(*rule_, episode, state, reason, turn, notes_));
+}
+
+// For the key of its opener.
+void EpisodeBook::show_latest(const Episode& episode, Turn& turn) const {
+  if (rule_->latest.empty()) return;
+  const KeptEvent& event = *episode.opener.event;
+  const auto* const alternative =
+      alternative_for(pattern_of(rule_->form, episode.opener.step), event.type());
+  if (alternative == nullptr) return;
+  std::string key;
+  for (const std::uint16_t slot : alternative->key_slots) append_key(key, event.slot(slot));
+  (void)latest_.show({key, hash_key(key)}, turn.at, turn.at, *rule_, turn.evaluation);
 }
 
 void EpisodeBook::cool(const Episode& episode, Timestamp now) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/alert.h"
+#include "rules/latest_cells.h"
 #include "rules/matching.h"
 #include "rules/timers.h"
 
@@ -93,8 +94,9 @@ struct Opening {
 
 class EpisodeBook {
  public:
-  EpisodeBook(const RuleOrder& order, RuleCounters& counters, RuleNotes& notes)
-      : order_(order), counters_(counters), notes_(notes) {}
+  EpisodeBook(const RuleOrder& order, RuleCounters& counters, RuleNotes& notes,
+              const LatestCells& latest)
+      : order_(order), counters_(counters), notes_(notes), latest_(latest) {}
 
   /// The rule in force; before anything else, and again when it was edited.
   void adopt(const Rule& rule) { rule_ = &rule; }
@@ -149,6 +151,7 @@ class EpisodeBook {
   bool escalate(Episode& episode, Turn& turn);
   bool differs(const Episode& episode) const;
   void publish(Episode& episode, AlertState state, Reason reason, Turn& turn);
+  void show_latest(const Episode& episode, Turn& turn) const;
   void cool(const Episode& episode, Timestamp now);
   void forget_cooled(Timestamp now);
 
@@ -156,6 +159,7 @@ class EpisodeBook {
   const RuleOrder& order_;
   RuleCounters& counters_;
   RuleNotes& notes_;
+  const LatestCells& latest_;  ///< of the rule, for summaries
   KeyedPool<Episode> open_;
   boost::intrusive::list<Episode> by_opening_;
   KeyedPool<Cooling> cooling_;

@@ -19,6 +19,11 @@ void Evaluation::set_step(std::size_t step, const KeptEvent& event) {
   set_step(step, memory_->steps[step].data());
 }
 
+std::span<Value> Evaluation::latest() {
+  frames_[kFrameLatest] = memory_->latest.data();
+  return memory_->latest;
+}
+
 void Evaluation::set_alert(const std::array<Value, kAlertVars>& vars) {
   memory_->alert = vars;
   frames_[kFrameAlert] = memory_->alert.data();

@@ -36,6 +36,8 @@ class Evaluation {
   void set_step(std::size_t step, const Value* slots) { frames_[kFrameStep + step] = slots; }
   void set_step(std::size_t step, const KeptEvent& event);
   void set_key(const Value* values) { frames_[kFrameKey] = values; }
+  /// `latest.*`, to be filled.
+  std::span<Value> latest();
   void set_alert(const std::array<Value, kAlertVars>& vars);
 
   /// A condition; the empty one holds.
@@ -59,6 +61,7 @@ class Evaluation {
     Slots unset{};
     Slots event{};
     std::array<Value, kAlertVars> alert{};
+    Slots latest{};
     std::array<Slots, kMaxSteps> steps{};
   };
 

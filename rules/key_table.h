@@ -49,6 +49,8 @@ class KeyTable {
     return state;
   }
 
+  const State* find(KeyView key) const { return states_.find(key); }
+
   void erase(State& state) {
     touched_.erase(touched_.iterator_to(state));
     if (KeyGroup* const group = state.group) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <cmath>
 
+#include "rules/latest_cells.h"
+
 namespace tocsin::rules {
 
 const Pattern::Alternative* alternative_for(const Pattern& pattern, EventTypeId type) {
@@ -62,6 +64,19 @@ std::optional<double> measure(const Pattern::Alternative& alternative, Evaluatio
   return std::nullopt;
 }
 
+namespace {
+
+std::uint32_t show_latest(const KeptEvent& event, const Pattern::Alternative& alternative,
+                          MatchContext& context) {
+  if (context.rule.latest.empty()) return 0;
+  std::string key;
+  for (const std::uint16_t slot : alternative.key_slots) append_key(key, event.slot(slot));
+  return context.latest.show({key, hash_key(key)}, event.ts(), event.arr(), context.rule,
+                             context.evaluation);
+}
+
+}  // namespace
+
 const Pattern::Alternative* test_again(const KeptEvent& event, const Pattern& pattern,
                                        MatchContext& context) {
   const Pattern::Alternative* const alternative = alternative_for(pattern, event.type());
@@ -72,8 +87,12 @@ const Pattern::Alternative* test_again(const KeptEvent& event, const Pattern& pa
   }
   context.evaluation.set_event(event);
   context.evaluation.set_key(key.data());
-  const Truth truth = context.evaluation.test(alternative->where);
-  if (truth == Truth::error) context.notes.error(context.evaluation.last_error());
+  const std::uint32_t missing = show_latest(event, *alternative, context);
+  const auto unread = if_missing(context.rule, alternative->where, missing);
+  const Truth truth = unread ? *unread : context.evaluation.test(alternative->where);
+  if (truth == Truth::error) {
+    context.notes.error(unread ? cel::EvalError::no_such_field : context.evaluation.last_error());
+  }
   return truth == Truth::yes ? alternative : nullptr;
 }
 

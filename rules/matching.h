@@ -65,6 +65,8 @@ struct Bound {
 /// What an event does to the condition that keeps an alert of its key alive (`breaks_for`).
 enum class Condition : std::uint8_t { unchanged, holds, broken };
 
+class LatestCells;
+
 struct MatchContext {
   const Rule& rule;
   const RuleSet& rules;
@@ -73,6 +75,7 @@ struct MatchContext {
   const RuleOrder& order;
   TimerQueue& timers;
   const Gateways& gateways;
+  const LatestCells& latest;
 
   // What on_arrival adds to its answer, for forms that measure.
   Condition condition = Condition::unchanged;
@@ -99,7 +102,7 @@ std::optional<double> measure(const Pattern::Alternative& alternative, Evaluatio
                               RuleNotes& notes);
 
 /// Whether a kept event satisfies the pattern under the rule as it is now: nullptr, or by which
-/// alternative. An evaluation error refuses it.
+/// alternative. An evaluation error refuses it. `latest.*` reads as the cells are now.
 const Pattern::Alternative* test_again(const KeptEvent& event, const Pattern& pattern,
                                        MatchContext& context);
 

@@ -22,7 +22,7 @@ enum Frame : std::uint8_t {
   kFrameEvent = 0,   ///< `e`, `loc`, `device`: the slots of the event under test
   kFrameKey = 1,     ///< `key.*`: by index in Rule::for_each
   kFrameAlert = 2,   ///< AlertVar, in templates and `escalate`
-  kFrameLatest = 3,  ///< `latest.*`
+  kFrameLatest = 3,  ///< `latest.*`: by index in Rule::latest_reads
   kFrameStep = 4,    ///< + index of the step: its bound event's slots
 };
 inline constexpr std::size_t kMaxSteps = 16;
@@ -206,6 +206,33 @@ struct Limits {
   std::uint32_t max_distinct = 100'000;  ///< values counted per alert
 };
 
+/// The last value of something, per key: what `latest.NAME.*` reads.
+struct LatestCell {
+  enum class Missing : std::uint8_t {
+    value,  ///< its fields read as `defaults`, or as unset
+    no,     ///< a condition that reads it does not hold
+    yes,    ///< ... holds
+    error,  ///< ... is an error
+  };
+  struct Default {
+    std::uint16_t slot = 0;
+    OwnedValue value;
+  };
+  std::string name;
+  Pattern pattern;
+  Duration max_age{};
+  Missing if_missing = Missing::value;
+  std::vector<Default> defaults;
+};
+inline constexpr std::size_t kMaxLatest = 16;
+
+/// A field of a cell that some expression reads: kFrameLatest, at its index in Rule::latest_reads.
+struct LatestRead {
+  std::uint16_t cell = 0;
+  std::uint16_t slot = 0;
+  bool operator==(const LatestRead&) const = default;
+};
+
 struct Rule {
   std::string name;
   LocalText title;
@@ -215,6 +242,8 @@ struct Rule {
   Mode mode = Mode::live;
   std::vector<std::string> for_each;
   Form form;
+  std::vector<LatestCell> latest;        ///< at most kMaxLatest
+  std::vector<LatestRead> latest_reads;  ///< at most kMaxSlots
   AlertSpec alert;
   Limits limits;
   std::string

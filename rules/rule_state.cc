@@ -35,7 +35,7 @@ void RuleState::adopt(const Rule& rule, RuleOrder order) {
 
 std::optional<Use> RuleState::use_of(EventTypeId type) {
   if (rule_->mode == Mode::disabled) return std::nullopt;
-  Use use{.rule = this, .resolves = nullptr, .cancels = nullptr, .steps = {}};
+  Use use{.rule = this, .resolves = nullptr, .cancels = nullptr, .steps = {}, .latest = {}};
   if (const auto& by = rule_->alert.resolve.or_event) {
     use.resolves = alternative_for(by->pattern, type);
   }
@@ -47,16 +47,23 @@ std::optional<Use> RuleState::use_of(EventTypeId type) {
     if (alternative != nullptr)
       use.steps.push_back({static_cast<std::uint16_t>(step), alternative});
   }
-  if (use.resolves == nullptr && use.cancels == nullptr && use.steps.empty()) return std::nullopt;
+  for (std::size_t cell = 0; cell < rule_->latest.size(); ++cell) {
+    const auto* const alternative = alternative_for(rule_->latest[cell].pattern, type);
+    if (alternative != nullptr)
+      use.latest.push_back({static_cast<std::uint16_t>(cell), alternative});
+  }
+  const bool idle = use.resolves == nullptr && use.cancels == nullptr && use.steps.empty();
+  if (idle && use.latest.empty()) return std::nullopt;
   return use;
 }
 
 // Retract, then resolve, then match. An event that resolves contributes to nothing; what it
-// prevents, it prevents all the same.
+// prevents, it prevents all the same. It becomes the latest of its kind for those after it.
 void RuleState::meet(const Use& use, Arrival& arrival, Turn& turn) {
   const std::size_t mark = turn.out.size();
   if (use.cancels != nullptr && !arrival.repeat) take_back(use, arrival, turn);
   if (!resolve_by_event(use, arrival, turn)) match(use, arrival, turn);
+  if (!use.latest.empty() && !arrival.repeat) keep_latest(use, arrival, turn);
   announce(mark, arrival.fingerprint(), turn);
 }
 
@@ -70,11 +77,10 @@ void RuleState::take_back(const Use& use, Arrival& arrival, Turn& turn) {
   if (use.steps.empty()) ++counters_.evaluated;
   std::ranges::transform(use.cancels->key_slots, key_values_.begin(),
                          [&](auto s) { return event.slots[s]; });
-  show_event(event, turn);
-  const Truth truth = turn.evaluation.test(use.cancels->where);
-  if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
-  if (truth != Truth::yes) return;
   make_keys(*use.cancels, event);
+  show_event(event, turn);
+  show_latest(event, turn);
+  if (test(use.cancels->where, turn) != Truth::yes) return;
   MatchContext with = context(turn);
   std::get<SequenceMatcher>(matcher_).cancel(key_, identity_, arrival, with);
   Episode* const episode = episodes_.find(identity_);
@@ -98,10 +104,10 @@ bool RuleState::resolve_by_event(const Use& use, Arrival& arrival, Turn& turn) {
     key_values_[rule_->alert.identity[i]] = slots[use.resolves->key_slots[i]];
   }
   show_event(arrival.event, turn);
-  const Truth truth = turn.evaluation.test(use.resolves->where);
-  if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
-  if (truth == Truth::yes) resolve(*episode, Reason::or_event, turn);
-  return truth == Truth::yes;
+  missing_ = 0;
+  const bool resolves = test(use.resolves->where, turn) == Truth::yes;
+  if (resolves) resolve(*episode, Reason::or_event, turn);
+  return resolves;
 }
 
 void RuleState::match(const Use& use, Arrival& arrival, Turn& turn) {
@@ -112,6 +118,42 @@ void RuleState::match(const Use& use, Arrival& arrival, Turn& turn) {
   if (!arrival.repeat) return meet_key(held.front(), arrival, turn);
   if (!contributes(held.front())) return;
   if (Episode* const episode = episodes_.find(identity_)) episodes_.keep_open(*episode, turn);
+}
+
+void RuleState::keep_latest(const Use& use, Arrival& arrival, Turn& turn) {
+  const Event& event = arrival.event;
+  const auto& slots = use.latest.front().alternative->key_slots;
+  if (std::ranges::any_of(slots, [&](auto s) { return !event.slots[s].is_set(); })) {
+    if (use.steps.empty()) ++counters_.unkeyed;
+    return;
+  }
+  std::ranges::transform(slots, key_values_.begin(), [&](auto s) { return event.slots[s]; });
+  make_keys(*use.latest.front().alternative, event);
+  show_event(event, turn);
+  missing_ = 0;
+  MatchContext with = context(turn);
+  for (const Held& cell : use.latest) {
+    if (test(cell.alternative->where, turn) == Truth::yes) {
+      latest_.keep(cell.step, key_, arrival, with);
+    }
+  }
+}
+
+// Requires: make_keys() was called for the event.
+void RuleState::show_latest(const Event& event, Turn& turn) {
+  missing_ =
+      rule_->latest.empty() ? 0 : latest_.show(key_, event.ts, event.arr, *rule_, turn.evaluation);
+}
+
+// Of the event that is shown. What goes wrong is noted.
+Truth RuleState::test(const cel::Program& condition, Turn& turn) {
+  if (const auto truth = if_missing(*rule_, condition, missing_)) {
+    if (*truth == Truth::error) notes_.error(cel::EvalError::no_such_field);
+    return *truth;
+  }
+  const Truth truth = turn.evaluation.test(condition);
+  if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
+  return truth;
 }
 
 bool RuleState::keyed(const Pattern::Alternative& alternative, const Event& event) {
@@ -125,11 +167,13 @@ std::span<const Held> RuleState::test_steps(const Use& use, const Event& event, 
   const auto& slots = use.steps.front().alternative->key_slots;
   std::ranges::transform(slots, key_values_.begin(), [&](auto s) { return event.slots[s]; });
   show_event(event, turn);
+  if (!rule_->latest.empty()) {
+    make_keys(*use.steps.front().alternative, event);
+    show_latest(event, turn);
+  }
   held_.clear();
   for (const Held& step : use.steps) {
-    const Truth truth = turn.evaluation.test(step.alternative->where);
-    if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
-    if (truth != Truth::yes) continue;
+    if (test(step.alternative->where, turn) != Truth::yes) continue;
     const auto value = measure(*step.alternative, turn.evaluation, notes_);
     if (value) held_.push_back({step.step, step.alternative, *value});
   }
@@ -188,7 +232,7 @@ void RuleState::make_room(Turn& turn) {
 }
 
 MatchContext RuleState::context(Turn& turn) {
-  return {*rule_, turn.rules, turn.evaluation, notes_, order_, turn.timers, turn.gateways};
+  return {*rule_, turn.rules, turn.evaluation, notes_, order_, turn.timers, turn.gateways, latest_};
 }
 
 // What `e` and `key` read until a revision is rendered.
@@ -275,6 +319,7 @@ void RuleState::resolve(Episode& episode, Reason reason, Turn& turn) {
 void RuleState::retune(Turn& turn) {
   const std::size_t mark = turn.out.size();
   MatchContext with = context(turn);
+  latest_.retune(with, turn.at);
   std::visit([&](auto& form) { form.retune(with, turn.at); }, matcher_);
   episodes_.retune(turn);
   turn.evaluation.reset();

@@ -14,6 +14,7 @@
 #include "rules/count_matcher.h"
 #include "rules/episode.h"
 #include "rules/event_matcher.h"
+#include "rules/latest_cells.h"
 #include "rules/rule_health.h"
 #include "rules/sequence_matcher.h"
 
@@ -30,6 +31,7 @@ struct Use {
   const Pattern::Alternative* resolves = nullptr;  ///< of `or_event`
   const Pattern::Alternative* cancels = nullptr;   ///< of `absent`
   std::vector<Held> steps;                         ///< steps, and `until`, the type may satisfy
+  std::vector<Held> latest;                        ///< cells it may fill, as steps
 };
 
 class RuleState {
@@ -66,6 +68,9 @@ class RuleState {
   void take_back(const Use& use, Arrival& arrival, Turn& turn);
   void match(const Use& use, Arrival& arrival, Turn& turn);
   void match_absence(Timer& timer, Turn& turn);
+  void keep_latest(const Use& use, Arrival& arrival, Turn& turn);
+  void show_latest(const Event& event, Turn& turn);
+  Truth test(const cel::Program& condition, Turn& turn);
   bool keyed(const Pattern::Alternative& alternative, const Event& event);
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);
@@ -85,7 +90,8 @@ class RuleState {
   RuleCounters counters_;
   RuleNotes notes_{counters_};
   Matcher matcher_;
-  EpisodeBook episodes_{order_, counters_, notes_};
+  LatestCells latest_;
+  EpisodeBook episodes_{order_, counters_, notes_, latest_};
   RuleHealth health_{order_, counters_, notes_};
 
   // Reused per event.
@@ -97,6 +103,7 @@ class RuleState {
   KeyView identity_;
   std::vector<Held> held_;
   std::vector<Bound> bound_;
+  std::uint32_t missing_ = 0;  // of the cells of `latest`, a bit each
 };
 
 /// Whether the state of `before` can go on under `after`: the edit is no structural one.

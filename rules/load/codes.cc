@@ -183,6 +183,7 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
     {Code::unused_condition, "W2902", "condition '{0}' is never used", "条件 '{0}' 从未使用", "",
      ""},
     {Code::unused_calendar, "W2907", "calendar '{0}' is never used", "日历 '{0}' 从未使用", "", ""},
+    {Code::unused_latest, "W2908", "'latest.{0}' is never read", "'latest.{0}' 从未被读取", "", ""},
     {Code::vacuous_test, "W2903", "test '{0}' expects no alert and does not say what it must reach",
      "测试 '{0}' 不期望任何警报，也没有说明必须到达哪一步",
      "add must_reach: evaluated, pending or a step's name",

@@ -95,6 +95,7 @@ enum class Code : std::uint8_t {
   unused_param,
   unused_condition,
   unused_calendar,
+  unused_latest,
   vacuous_test,
   idle_escalation,
   needs_registry,

@@ -49,6 +49,15 @@ struct Param {
   mutable bool used = false;
 };
 
+struct LatestText {
+  const yaml::Node* name = nullptr;
+  PatternText pattern;
+  Duration max_age{};
+  LatestCell::Missing if_missing{};
+  const yaml::Node* defaults = nullptr;  ///< a map
+  mutable bool used = false;
+};
+
 struct EscalationText {
   const yaml::Node* when = nullptr;
   const yaml::Node* severity_node = nullptr;
@@ -73,6 +82,7 @@ struct RuleText {
   Rule rule;                         ///< plain values; the rest is filled by the compiler
   std::vector<const yaml::Node*> for_each;
   std::vector<Param> params;
+  std::vector<LatestText> latest;
   const yaml::Node* form = nullptr;  ///< its name
   PatternText pattern;               ///< of `event`, `count` and `aggregate`
   std::vector<const yaml::Node*> distinct;
@@ -143,6 +153,7 @@ void collect_sequence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 void collect_aggregate(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 /// Reads `name: {event, where}`; adds it to the rule's steps.
 void collect_step(const yaml::Entry& step, RuleText& rule);
+void collect_latest(const yaml::Entry& latest, RuleText& rule);
 std::vector<Param> collect_params(const yaml::Node& params, yaml::Report& report);
 std::vector<LimitText> collect_limits(const yaml::Node& limits, yaml::Report& report);
 PatternText collect_pattern(const yaml::Node& map, yaml::Report& report);

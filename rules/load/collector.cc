@@ -52,6 +52,7 @@ class RuleCollector {
     read_words();
     if (const Node* node = value_of(root_, "for_each")) read_for_each(*node);
     if (const Node* node = value_of(root_, "params")) text_.params = collect_params(*node, report_);
+    if (value_of(root_, "latest") != nullptr) collect_latest(*root_.find("latest"), text_);
     if (const Node* node = value_of(root_, "limits")) text_.limits = collect_limits(*node, report_);
     if (const yaml::Entry* entry = root_.find("match")) read_match(*entry);
     if (const Node* node = value_of(root_, "alert")) collect_alert(*node, text_);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/load/scalars.h"
+
 namespace tocsin::rules {
 namespace {
 
@@ -24,6 +26,34 @@ void add_read(Pattern::Alternative& alternative, const EventType& type, std::uin
   }
 }
 
+// A scalar as the field has it; unset: reported.
+OwnedValue field_value(const yaml::Entry& entry, const FieldSpec& field, yaml::Report& report) {
+  const Node& node = entry.value;
+  if (node.kind != yaml::NodeKind::scalar) {
+    report.add(Code::wrong_kind, node.span,
+               {entry.key.text, to_string(field.kind), kind_words(node.kind)});
+    return {};
+  }
+  OwnedValue value = typed_scalar(node);
+  const ValueKind kind = value.view().kind();
+  if (kind == ValueKind::int64 && field.kind == ValueKind::float64)
+    return OwnedValue(Value::float64(number_of(value.view())));
+  if (kind == ValueKind::int64 && field.kind == ValueKind::uint64 && value.view().as_int() >= 0)
+    return OwnedValue(Value::uint64(static_cast<std::uint64_t>(value.view().as_int())));
+  if (kind != field.kind) {
+    report.add(Code::wrong_kind, node.span,
+               {entry.key.text, to_string(field.kind), to_string(kind)});
+    return {};
+  }
+  if (!field.words.empty() && std::ranges::find(field.words, node.text) == field.words.end()) {
+    const std::vector<std::string_view> words(field.words.begin(), field.words.end());
+    report.add(Code::unknown_word, node.span, {entry.key.text, node.text, yaml::join(words)},
+               nearest(node.text, field.words));
+    return {};
+  }
+  return value;
+}
+
 class RuleCompiler {
  public:
   RuleCompiler(RuleText& text, BundleText& bundle, const Catalogue& catalogue)
@@ -35,16 +65,64 @@ class RuleCompiler {
         expressions_(report_, bundle, text.calendars) {}
 
   void compile(const LoadOptions& options) {
+    compile_latest();
     compile_form();
     compile_identity();
     compile_alert();
     compile_limits();
+    rule_.latest_reads = latest_.reads;
+    if (latest_.reads.size() > kMaxSlots) {
+      report_.add(
+          Code::out_of_range, text_.latest.front().name->span,
+          {"latest.*", "0", std::to_string(kMaxSlots), std::to_string(latest_.reads.size())});
+    }
     if (expressions_.uses_registry() && !options.have_registry && text_.name != nullptr) {
       report_.add(Code::needs_registry, text_.name->span, {rule_.name, "adjacent()"});
     }
   }
 
  private:
+  // The cells of `latest`.
+
+  void compile_latest() {
+    for (const LatestText& text : text_.latest) {
+      const EventTypes types = resolve_types(text.pattern);
+      LatestCell cell{.name = text.name->text,
+                      .pattern = keyed_pattern(types),
+                      .max_age = text.max_age,
+                      .if_missing = text.if_missing,
+                      .defaults = {}};
+      compile_where(text.pattern, types, cell.pattern, nullptr);
+      if (text.defaults != nullptr) compile_defaults(*text.defaults, types, cell);
+      rule_.latest.push_back(std::move(cell));
+      latest_.cells.push_back({&text, types});
+    }
+  }
+
+  Pattern keyed_pattern(const EventTypes& types) {
+    Pattern pattern;
+    for (const EventType* type : types) {
+      Pattern::Alternative alternative{
+          .type = type->id, .where = {}, .key_slots = {}, .distinct_slots = {}, .reads = {}};
+      alternative.key_slots = slots_of(text_.for_each, *type, "for_each");
+      pattern.alternatives.push_back(std::move(alternative));
+    }
+    note_keys(types);
+    return pattern;
+  }
+
+  void compile_defaults(const Node& map, const EventTypes& types, LatestCell& cell) {
+    for (const yaml::Entry& entry : map.entries) {
+      const FieldSpec* const field = types.empty() ? nullptr : common_field(types, entry.key.text);
+      if (field == nullptr) {
+        if (!types.empty()) resolve_field(entry.key, *types.front(), "if_missing", report_);
+        continue;
+      }
+      OwnedValue value = field_value(entry, *field, report_);
+      if (value.view().is_set()) cell.defaults.push_back({field->slot, std::move(value)});
+    }
+  }
+
   // The form.
 
   void compile_form() {
@@ -85,7 +163,7 @@ class RuleCompiler {
       Pattern::Alternative& alternative = pattern.alternatives[i];
       const EventTypes one{types_.back()[i]};
       alternative.value =
-          compile_on(value, one, keys_, Wanted::any, pattern.alternatives.size() > 1);
+          compile_on(value, one, &latest_, Wanted::any, pattern.alternatives.size() > 1);
       if (alternative.value.empty()) continue;
       if (!check_number(alternative.value, *text_.value, "value")) return;
       note_event_reads(alternative.value, *one[0], alternative);
@@ -110,7 +188,7 @@ class RuleCompiler {
     if (program.empty() || !check_number(program, *node, what)) return std::nullopt;
     cel::Scratch scratch;
     const cel::Outcome outcome = program.eval({}, scratch);
-    if (!outcome.error) return tocsin::number_of(outcome.value);
+    if (!outcome.error) return number_of(outcome.value);
     report_.add(Code::not_a_number, node->span, {what, to_string(*outcome.error)});
     return std::nullopt;
   }
@@ -137,16 +215,11 @@ class RuleCompiler {
   }
 
   Pattern compile_pattern(const PatternText& text, const EventTypes& types) {
-    Pattern pattern;
-    for (const EventType* type : types) {
-      Pattern::Alternative alternative{
-          .type = type->id, .where = {}, .key_slots = {}, .distinct_slots = {}, .reads = {}};
-      alternative.key_slots = slots_of(text_.for_each, *type, "for_each");
-      alternative.distinct_slots = slots_of(text_.distinct, *type, "distinct");
-      pattern.alternatives.push_back(std::move(alternative));
+    Pattern pattern = keyed_pattern(types);
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      pattern.alternatives[i].distinct_slots = slots_of(text_.distinct, *types[i], "distinct");
     }
-    note_keys(types);
-    compile_where(text, types, pattern, keys_);
+    compile_where(text, types, pattern, &latest_);
     return pattern;
   }
 
@@ -201,24 +274,25 @@ class RuleCompiler {
   }
 
   void compile_where(const PatternText& text, const EventTypes& types, Pattern& pattern,
-                     std::span<const KeyField> keys) {
+                     RuleScope::LatestScope* latest) {
     if (text.where == nullptr) return;
     const Expression where =
         with_conditions(expression_of(*text.where, report_.source()), bundle_.conditions);
     for (std::size_t i = 0; i < types.size(); ++i) {
       const EventTypes one{types[i]};
       Pattern::Alternative& alternative = pattern.alternatives[i];
-      alternative.where = compile_on(where, one, keys, Wanted::condition, types.size() > 1);
+      alternative.where = compile_on(where, one, latest, Wanted::condition, types.size() > 1);
       note_event_reads(alternative.where, *types[i], alternative);
     }
   }
 
   // `e` is an event of that one type.
   cel::Program compile_on(const Expression& expression, const EventTypes& one,
-                          std::span<const KeyField> keys, Wanted wanted, bool name_type) {
+                          RuleScope::LatestScope* latest, Wanted wanted, bool name_type) {
     RuleScope scope;
     scope.event = &one;
-    scope.keys = keys;
+    scope.latest = latest;
+    scope.keys = keys_;
     scope.params = text_.params;
     return expressions_.compile(expression, scope, wanted,
                                 name_type ? std::string_view(one.front()->name) : "");
@@ -261,6 +335,7 @@ class RuleCompiler {
       all_types_.insert(all_types_.end(), types.begin(), types.end());
     RuleScope scope;
     scope.event = &all_types_;
+    scope.latest = &latest_;
     if (const auto* steps = named_steps(rule_.form)) {
       for (std::size_t i = 0; i < steps->size(); ++i)
         scope.steps.push_back({(*steps)[i].name, &types_[i]});
@@ -363,7 +438,7 @@ class RuleCompiler {
       }
       by.pattern.alternatives.push_back(std::move(alternative));
     }
-    compile_where(text, types, by.pattern, keys_);
+    compile_where(text, types, by.pattern, nullptr);
     return by;
   }
 
@@ -417,6 +492,7 @@ class RuleCompiler {
   ExpressionCompiler expressions_;
   std::vector<EventTypes> types_;  // by step
   EventTypes all_types_;
+  RuleScope::LatestScope latest_;
   std::vector<KeyField> keys_;
   std::vector<const EventType*> key_owners_;  // who gave keys_[i] its type
   std::vector<std::pair<const Node*, const EventType*>> lacks_;
@@ -435,6 +511,9 @@ void lint_rule(const RuleText& rule) {
   yaml::Report& report = rule.file->report;
   for (const Param& param : rule.params) {
     if (!param.used) report.add(Code::unused_param, param.key->span, {param.name});
+  }
+  for (const LatestText& cell : rule.latest) {
+    if (!cell.used) report.add(Code::unused_latest, cell.name->span, {cell.name->text});
   }
   for (const EscalationText& step : rule.escalations) {
     if (step.severity >= rule.rule.severity) continue;

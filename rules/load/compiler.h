@@ -33,7 +33,7 @@ class ExpressionCompiler {
     std::size_t end;
     bool operator==(const Reported&) const = default;
   };
-  bool all_available(const Expression& expression);
+  bool calendars_known(const Expression& expression);
   bool ask_calendar(const Expression& expression, const NameUse& call);
   void report(const cel::CompileError& error, const Expression& expression, const RuleScope& scope,
               std::string_view type);

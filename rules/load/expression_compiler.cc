@@ -8,12 +8,6 @@ namespace {
 constexpr std::size_t kMaxTemplateHoles = 32;
 constexpr std::size_t kMaxTemplateLength = 2000;  // code points
 
-// Names of the language that this version does not have; empty: it has it.
-std::string_view unavailable(const NameUse& name) {
-  if (name.path == "latest" || name.path.starts_with("latest.")) return "latest";
-  return {};
-}
-
 // The text in quotes that is all between the parentheses of a call, its quotes included.
 std::optional<std::pair<std::size_t, std::size_t>> quoted_argument(std::string_view text,
                                                                    std::size_t at) {
@@ -49,24 +43,18 @@ bool ExpressionCompiler::ask_calendar(const Expression& expression, const NameUs
   return false;
 }
 
-bool ExpressionCompiler::all_available(const Expression& expression) {
+bool ExpressionCompiler::calendars_known(const Expression& expression) {
   bool all = true;
   for (const NameUse& name : names_in(expression.text)) {
     uses_registry_ = uses_registry_ || (name.call && name.path == "adjacent");
     if (name.call && name.path == "in_calendar") all = ask_calendar(expression, name) && all;
-    const std::string_view word = unavailable(name);
-    if (word.empty()) continue;
-    all = false;
-    const std::size_t begin = expression.offsets[name.begin];
-    if (is_new({"", begin, begin}))
-      report_.add(Code::not_available, {begin, begin + word.size()}, {word});
   }
   return all;
 }
 
 cel::Program ExpressionCompiler::compile(const Expression& expression, const RuleScope& scope,
                                          Wanted wanted, std::string_view type) {
-  if (!all_available(expression)) return {};
+  if (!calendars_known(expression)) return {};
   std::optional<cel::Type> expected;
   if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
   cel::Compiled compiled = cel::compile(expression.text, scope, expected);

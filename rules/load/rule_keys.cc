@@ -99,6 +99,16 @@ constexpr std::array kAggregateKeys{
             "reaching it on the way back breaks the condition; default the same threshold"},
 };
 
+constexpr std::array kLatestKeys{
+    KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
+    KeySpec{"where", optional, expression,
+            "condition on the event; left out: every event of the type"},
+    KeySpec{"max_age", required, duration, "an older value is none"},
+    KeySpec{"if_missing", optional, other,
+            "unset (default): its fields read as unset; {field: value}: as these; false, true, "
+            "error: that is what a condition comes to that reads it"},
+};
+
 constexpr std::array kMatchKeys{
     KeySpec{"event", optional, map, "every event that satisfies it is a match", {}, kEventKeys},
     KeySpec{"count", optional, map, "enough events within a time", {}, kCountKeys},
@@ -118,7 +128,6 @@ constexpr std::array kMatchKeys{
             kAggregateKeys},
     KeySpec{"sustained", not_yet, other, ""},
     KeySpec{"silence", not_yet, other, ""},
-    KeySpec{"latest", not_yet, other, ""},
 };
 
 constexpr std::array kEscalateKeys{
@@ -206,11 +215,16 @@ constexpr std::array kRuleKeys{
     KeySpec{"for_each", required, texts,
             "event fields that make the key: each key has its own state"},
     KeySpec{"params", optional, named_maps, "numbers to tune, read as params.NAME", {}, kParamKeys},
+    KeySpec{"latest",
+            optional,
+            named_maps,
+            "last values per key, read as latest.NAME.FIELD",
+            {},
+            kLatestKeys},
     KeySpec{"match", required, map, "exactly one form", {}, kMatchKeys},
     KeySpec{"alert", optional, map, "what is said and when it ends", {}, kAlertKeys},
     KeySpec{"limits", optional, map, "bounds of this rule's memory", {}, kLimitKeys},
     KeySpec{"tests", optional, maps, "run by tocsin test", {}, kTestKeys},
-    KeySpec{"latest", not_yet, other, ""},
     KeySpec{"inhibits", not_yet, other, ""},
     KeySpec{"roll_up", not_yet, other, ""},
     KeySpec{"carry", not_yet, other, ""},
@@ -276,6 +290,7 @@ Keys all_keys() { return kAllKeys; }
 Keys sequence_keys() { return kSequenceKeys; }
 Keys absent_keys() { return kAbsentKeys; }
 Keys aggregate_keys() { return kAggregateKeys; }
+Keys latest_keys() { return kLatestKeys; }
 Keys alert_keys() { return kAlertKeys; }
 Keys escalate_keys() { return kEscalateKeys; }
 Keys resolve_keys() { return kResolveKeys; }

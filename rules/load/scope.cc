@@ -62,6 +62,13 @@ std::optional<RuleScope::Field> RuleScope::field_of(std::string_view path) const
     if (path.starts_with("loc.") || path.starts_with("device."))
       return Field{event, kFrameEvent, path};
   }
+  if (const auto rest = latest == nullptr ? std::nullopt : after(path, "latest")) {
+    for (std::size_t i = 0; i < latest->cells.size(); ++i) {
+      const auto name = after(*rest, latest->cells[i].text->name->text);
+      if (name)
+        return Field{&latest->cells[i].types, kFrameLatest, *name, static_cast<std::uint16_t>(i)};
+    }
+  }
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto name = after(path, steps[i].name);
     if (name) return Field{steps[i].types, static_cast<std::uint8_t>(kFrameStep + i), *name};
@@ -73,7 +80,9 @@ std::optional<cel::Input> RuleScope::find(std::string_view path) const {
   if (const auto field = field_of(path)) {
     const FieldSpec* const spec = common_field(*field->types, field->name);
     if (spec == nullptr) return std::nullopt;
-    return cel::Input{{spec->kind, spec->element}, field->frame, spec->slot, std::nullopt};
+    const std::uint16_t slot =
+        field->frame == kFrameLatest ? read_latest(field->cell, spec->slot) : spec->slot;
+    return cel::Input{{spec->kind, spec->element}, field->frame, slot, std::nullopt};
   }
   if (const auto name = after(path, "key")) {
     const auto key = std::ranges::find(keys, *name, &KeyField::name);
@@ -93,6 +102,16 @@ std::optional<cel::Input> RuleScope::find(std::string_view path) const {
   return cel::Input{{var->kind, ValueKind::unset}, kFrameAlert, var->slot, std::nullopt};
 }
 
+std::uint16_t RuleScope::read_latest(std::uint16_t cell, std::uint16_t slot) const {
+  latest->cells[cell].text->used = true;
+  std::vector<LatestRead>& reads = latest->reads;
+  const LatestRead read{cell, slot};
+  const auto at = std::ranges::find(reads, read);
+  const auto index = static_cast<std::uint16_t>(at - reads.begin());
+  if (at == reads.end()) reads.push_back(read);
+  return index;
+}
+
 std::vector<std::string> RuleScope::names() const {
   std::vector<std::string> names;
   if (event != nullptr) {
@@ -102,6 +121,9 @@ std::vector<std::string> RuleScope::names() const {
     }
   }
   for (const Step& step : steps) add_fields(*step.types, std::string(step.name) + ".", names);
+  for (const Latest& cell : latest == nullptr ? std::span<const Latest>() : latest->cells) {
+    add_fields(cell.types, "latest." + cell.text->name->text + ".", names);
+  }
   for (const KeyField& key : keys) names.push_back("key." + key.name);
   for (const Param& param : params) names.push_back("params." + param.name);
   if (alert) {

@@ -5,6 +5,7 @@
 ///     STEP.F                   the event bound to a step of `all`
 ///     key.F                    a field of for_each
 ///     params.P                 a constant
+///     latest.NAME.F                            of the event that a cell of `latest` holds
 ///     count distinct severity opened_at at    of the alert, in templates and `escalate`
 ///     value                                   as well, of `aggregate`
 ///
@@ -37,7 +38,17 @@ class RuleScope final : public cel::Scope {
     std::string_view name;
     const EventTypes* types = nullptr;
   };
+  struct Latest {
+    const LatestText* text = nullptr;
+    EventTypes types;
+  };
+  /// The cells of a rule, and which of their fields its expressions read.
+  struct LatestScope {
+    std::vector<Latest> cells;
+    std::vector<LatestRead> reads;
+  };
   const EventTypes* event = nullptr;  ///< null: no `e` here
+  LatestScope* latest = nullptr;      ///< null: none here
   std::vector<Step> steps;
   std::span<const KeyField> keys;
   std::span<const Param> params;
@@ -56,8 +67,11 @@ class RuleScope final : public cel::Scope {
     const EventTypes* types = nullptr;
     std::uint8_t frame = 0;
     std::string_view name;
+    std::uint16_t cell = 0;
   };
   std::optional<Field> field_of(std::string_view path) const;
+  /// Its index in the frame of `latest`.
+  std::uint16_t read_latest(std::uint16_t cell, std::uint16_t slot) const;
 };
 
 }  // namespace tocsin::rules

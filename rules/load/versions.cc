@@ -21,6 +21,7 @@ std::vector<PatternText> patterns_of(const RuleText& rule) {
   std::vector<PatternText> patterns;
   for (const StepText& step : rule.steps) patterns.push_back(step.pattern);
   if (patterns.empty()) patterns.push_back(rule.pattern);
+  for (const LatestText& cell : rule.latest) patterns.push_back(cell.pattern);
   if (rule.until) patterns.push_back(*rule.until);
   if (rule.absent) patterns.push_back(*rule.absent);
   if (rule.or_event) patterns.push_back(*rule.or_event);
@@ -101,6 +102,9 @@ std::string match_hash(const RuleText& rule) {
   for (const auto& [name, pattern] :
        {std::pair("until", &rule.until), std::pair("absent", &rule.absent)}) {
     if (*pattern) steps.push_back({name, event_names(**pattern)});
+  }
+  for (const LatestText& cell : rule.latest) {
+    steps.push_back({"latest", cell.name->text, event_names(cell.pattern)});
   }
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
   const auto* const aggregate = std::get_if<AggregateForm>(&rule.rule.form);

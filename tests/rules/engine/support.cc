@@ -31,6 +31,8 @@ class TestScope final : public cel::Scope {
     if (path == "count") return input(ValueKind::int64, kFrameAlert, kVarCount);
     if (path == "distinct") return input(ValueKind::int64, kFrameAlert, kVarDistinct);
     if (path == "severity") return input(ValueKind::string, kFrameAlert, kVarSeverity);
+    if (path == "last.op") return input(ValueKind::string, kFrameLatest, 0);
+    if (path == "last.level") return input(ValueKind::int64, kFrameLatest, 1);
     if (path == "value") return input(ValueKind::float64, kFrameAlert, kVarValue);
     if (path == "key.k0") return input(ValueKind::string, kFrameKey, 0);
     if (path == "key.k1") return input(ValueKind::string, kFrameKey, 1);
@@ -210,6 +212,15 @@ Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t
   absence.within = Duration(within);
   absence.look_back = Duration(look_back);
   return sequence_of(rule).absent.emplace(std::move(absence));
+}
+
+LatestCell& add_latest(Rule& rule, const On& on, std::int64_t max_age) {
+  rule.latest.push_back({.name = "last",
+                         .pattern = pattern(on, {kBuilding}),
+                         .max_age = Duration(max_age),
+                         .defaults = {}});
+  rule.latest_reads = {{0, kOp}, {0, kLevel}};
+  return rule.latest.front();
 }
 
 void resolve_on(Rule& rule, const On& on) {

@@ -52,7 +52,8 @@ std::string name(std::string_view prefix, std::int64_t number);
 Event make_event(const TestEvent& from, std::uint64_t position);
 
 /// A condition over e.level, e.divisor, e.op, e.device_id, e.zone, key.k0.., step names a..d
-/// (a.level, a.zone, a.device_id), count, distinct, severity.
+/// (a.level, a.zone, a.device_id), count, distinct, severity, value; of a rule's first `latest`:
+/// last.op, last.level.
 cel::Program compile(std::string_view source);
 /// Text with {{holes}}.
 Template text(std::string_view source);
@@ -85,6 +86,9 @@ Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t
 void resolve_on(Rule& rule, const On& on);
 
 std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules);
+
+/// Adds the cell `last` to a rule keyed by building.
+LatestCell& add_latest(Rule& rule, const On& on, std::int64_t max_age);
 
 /// An engine with what it said so far.
 class Session {

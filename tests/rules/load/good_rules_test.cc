@@ -130,6 +130,36 @@ TEST(GoodRules, TheWayBackOfAnAggregateIsItsThresholdUnlessSaid) {
   EXPECT_EQ(aggregate.min_samples, 1U);
 }
 
+TEST(GoodRules, ACellOfLatestKeepsTheFieldsThatAreRead) {
+  const Rule rule =
+      rule_of(kHead +
+              "latest:\n  cam: {event: camera.detection, where: e.confidence > 0.5, max_age: 5m}\n"
+              "  power: {event: meter, max_age: 1h, if_missing: {value: 7, unit: kW}}\n"
+              "match: {event: {event: smoke.alarm, where: \"latest.cam.label == 'fan' && "
+              "latest.power.value > 3\"}}\n"
+              "alert: {summary: \"{{latest.cam.label}}\", attach: [latest.power.unit]}\n");
+  ASSERT_EQ(rule.latest.size(), 2U);
+  EXPECT_EQ(rule.latest[0].max_age, 5min);
+  EXPECT_FALSE(rule.latest[0].pattern.alternatives[0].where.empty());
+  EXPECT_EQ(rule.latest[1].defaults.size(), 2U);
+  ASSERT_EQ(rule.latest_reads.size(), 3U) << "label is read twice";
+  EXPECT_EQ(rule.latest_reads[0].cell, 0U);
+  EXPECT_EQ(rule.latest_reads[2].cell, 1U);
+}
+
+TEST(GoodRules, WhatAConditionComesToWithoutAValueIsAWord) {
+  const auto missing = [](const std::string& word) {
+    const Rule rule =
+        rule_of(kHead + "latest: {a: {event: meter, max_age: 5s, if_missing: " + word +
+                "}}\nmatch: {event: {event: smoke.alarm, where: latest.a.value > 1}}\n");
+    return rule.latest[0].if_missing;
+  };
+  EXPECT_EQ(missing("unset"), LatestCell::Missing::value);
+  EXPECT_EQ(missing("false"), LatestCell::Missing::no);
+  EXPECT_EQ(missing("true"), LatestCell::Missing::yes);
+  EXPECT_EQ(missing("error"), LatestCell::Missing::error);
+}
+
 TEST(GoodRules, ASequenceReadsItsStepsInTheirOrder) {
   const Rule rule =
       rule_of(kHead +
