@@ -118,10 +118,10 @@ void TruthCheck::judge_pair(const Subject& subject, Answered pair, CheckReport& 
     add(report, Fault::wrong_severity, subject,
         fmt::format("{}: {} instead of {}", incident, pair.alert.severity, pair.expected.severity));
   }
-  const std::int64_t after = pair.alert.opened_at - pair.expected.sent;
+  const std::int64_t after = pair.alert.opened_at - pair.expected.opens;
   if (after < -options_.early.count() || after > options_.late.count()) {
     add(report, Fault::wrong_time, subject,
-        fmt::format("{}: opened {} ms after its last event was sent", incident, after));
+        fmt::format("{}: opened {} ms after it should have", incident, after));
   }
   if (!shares_an_event(pair)) {
     add(report, Fault::wrong_evidence, subject, fmt::format("{}: none of its events", incident));

@@ -23,7 +23,7 @@ struct CheckOptions {
   std::set<std::string> rules;
   /// Any opening of these is wrong unless expected, even if nothing of theirs was planted.
   std::set<std::string> watched;
-  /// How far `opened_at` may lie from the moment the last event was sent.
+  /// How far `opened_at` may lie from the moment the alert must open.
   Duration early{1000};
   Duration late{60'000};
 };

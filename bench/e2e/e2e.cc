@@ -61,12 +61,14 @@ struct Start {
   std::int64_t epoch_ms = 0;
 };
 
+// From the moment an alert could open at the earliest: its last event was sent, or its rule had
+// waited as long as it must.
 LatencySummary latencies(const CheckReport& check, const Start& start) {
   std::vector<double> samples;
   const auto base = start.moment.time_since_epoch() / std::chrono::nanoseconds(1);
   for (const Answered& pair : check.answered) {
-    const std::int64_t sent_ns = base + (pair.expected.sent - start.epoch_ms) * 1'000'000;
-    samples.push_back(static_cast<double>(pair.alert.received_ns - sent_ns) / 1e6);
+    const std::int64_t opens_ns = base + (pair.expected.opens - start.epoch_ms) * 1'000'000;
+    samples.push_back(static_cast<double>(pair.alert.received_ns - opens_ns) / 1e6);
   }
   return summarize(std::move(samples));
 }

@@ -12,6 +12,8 @@ constexpr std::array kScenes{
     // name, span, least, exact_clocks, act
     Scene{"single-alarm", 0, 0, false, single_alarm},
     Scene{"gate-held-open", 0, 0, false, gate_held_open},
+    Scene{"gate-forced", 33 * kSecond, 33 * kSecond, false, gate_forced},
+    Scene{"gate-opened-by-a-card", 8 * kSecond, 8 * kSecond, false, gate_opened_by_a_card},
     Scene{"detector-removed", 0, 0, false, detector_removed},
     Scene{"manhole-open", 0, 0, false, manhole_open},
     Scene{"low-battery", 2 * kSecond, kSecond, false, low_battery},

@@ -21,6 +21,10 @@ std::vector<std::size_t> denials(Stage& s, std::uint32_t gate, Credential who, s
   return said;
 }
 
+constexpr SimTime kCardAfter = 5 * kSecond;   // that explains an open gate
+constexpr SimTime kNoCardFor = 25 * kSecond;  // 15 s, and what clocks may add
+constexpr SimTime kLateness = 2 * kSecond;
+
 }  // namespace
 
 bool gate_held_open(Stage& s) {
@@ -29,6 +33,23 @@ bool gate_held_open(Stage& s) {
   const std::size_t said = s.say(0, *gate, GateState{"held_open"});
   s.expect("gate-held-open", "medium", s.device_key(*gate), {said});
   if (s.room() > kUntilOver) s.say(kUntilOver, *gate, GateState{"closed"});
+  return true;
+}
+
+bool gate_forced(Stage& s) {
+  const auto gate = s.ground().take_device(s.start(), DeviceKind::gate);
+  if (!gate) return false;
+  const std::size_t said = s.say(kNoCardFor, *gate, GateState{"forced_open"});
+  s.expect_absence("gate-forced", "high", s.device_key(*gate), said, kCardAfter, kLateness);
+  return true;
+}
+
+// A card that comes late takes the alert back, which is right and no near miss.
+bool gate_opened_by_a_card(Stage& s) {
+  const auto gate = s.prompt() ? s.ground().take_device(s.start(), DeviceKind::gate) : std::nullopt;
+  if (!gate) return false;
+  s.say(0, *gate, GateAccess{"granted", Credential{s.random().next()}, "in"});
+  s.say(2 * kSecond, *gate, GateState{"forced_open"});
   return true;
 }
 

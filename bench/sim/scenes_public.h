@@ -6,6 +6,8 @@
 namespace tocsin::sim {
 
 bool gate_held_open(Stage& s);
+bool gate_forced(Stage& s);
+bool gate_opened_by_a_card(Stage& s);
 bool denied_again_and_again(Stage& s);  ///< one credential, at one gate
 bool things_thrown(Stage& s);           ///< from high up, at one facade
 bool manhole_open(Stage& s);

@@ -47,9 +47,16 @@ void Stage::expect(std::string_view rule, std::string_view severity, Key key,
   alert.severity = severity;
   alert.key = std::move(key);
   alert.ts = set_.epoch_ms + last.ts;
-  alert.sent = set_.epoch_ms + last.due;
+  alert.sent = alert.opens = set_.epoch_ms + last.due;
   for (const std::size_t i : events) alert.events.push_back(event_id(city(), events_[i]));
   expected_.push_back(std::move(alert));
+}
+
+void Stage::expect_absence(std::string_view rule, std::string_view severity, Key key,
+                           std::size_t event, SimTime within, SimTime lateness) {
+  expect(rule, severity, std::move(key), {event});
+  ExpectedAlert& alert = expected_.back();
+  alert.opens = std::max(alert.ts + within, alert.sent) + lateness;
 }
 
 Key Stage::device_key(std::uint32_t device) const {

@@ -48,6 +48,12 @@ class Stage {
   /// An alert opens with the `completing`-th (from 1) of these events to be sent.
   void expect(std::string_view rule, std::string_view severity, Key key,
               std::vector<std::size_t> events, std::size_t completing = 1);
+  /// An alert opens because nothing follows the event for `within`, and the engine knows it
+  /// `lateness` later.
+  void expect_absence(std::string_view rule, std::string_view severity, Key key, std::size_t event,
+                      SimTime within, SimTime lateness);
+  /// Whether everything arrives as it happens.
+  bool prompt() const { return set_.transport.worst_planted_delay() == 0; }
 
   Key device_key(std::uint32_t device) const;
   /// {"loc.<kind>": id} of the place around a device.

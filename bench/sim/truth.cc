@@ -18,6 +18,7 @@ ExpectedAlert from_json(const nlohmann::json& line) {
   }
   e.ts = line.at("ts").get<std::int64_t>();
   e.sent = line.value("sent", e.ts);
+  e.opens = line.value("opens", e.sent);
   e.events = line.at("events").get<std::vector<std::string>>();
   return e;
 }
@@ -35,6 +36,7 @@ std::string to_json_line(const ExpectedAlert& expected) {
   for (const auto& [name, value] : expected.key) line["key"][name] = value;
   line["ts"] = expected.ts;
   line["sent"] = expected.sent;
+  line["opens"] = expected.opens;
   line["events"] = expected.events;
   return line.dump();
 }

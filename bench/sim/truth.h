@@ -5,8 +5,9 @@
 /// As a line (tocsin.truth/1):
 ///     {"schema":"tocsin.truth/1","incident":7,"scene":"smoke-confirmed","rule":"smoke-confirmed",
 ///      "severity":"critical","key":{"loc.building":"B00012"},"ts":1767225641000,
-///      "sent":1767225641000,"events":["SD-000101-4f","SD-000102-53"]}
+///      "sent":1767225641000,"opens":1767225641000,"events":["SD-000101-4f","SD-000102-53"]}
 /// ts: the device's time of the completing event. sent: when its gateway sent the last of `events`.
+/// opens: the same, or when the rule has waited long enough.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct ExpectedAlert {
   std::vector<std::pair<std::string, std::string>> key;  ///< as the alert's `key`, all strings
   std::int64_t ts = 0;                                   ///< Unix ms
   std::int64_t sent = 0;                                 ///< Unix ms
+  std::int64_t opens = 0;                                ///< Unix ms
   std::vector<std::string> events;
 };
 

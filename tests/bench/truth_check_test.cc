@@ -13,7 +13,7 @@ sim::ExpectedAlert expected(std::string building, std::int64_t sent = 1000) {
   e.rule = "smoke-confirmed";
   e.severity = "critical";
   e.key = {{"loc.building", std::move(building)}};
-  e.ts = e.sent = sent;
+  e.ts = e.sent = e.opens = sent;
   e.events = {"SD-1-1", "SD-2-2"};
   return e;
 }
