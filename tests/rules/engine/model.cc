@@ -120,14 +120,16 @@ Model::Episode* Model::find(std::size_t rule, const std::string& building) {
 // --- timers
 
 std::optional<std::int64_t> Model::resolve_due(const Rule& rule, const Episode& e,
-                                               bool* quiet) const {
+                                               std::string* reason) const {
   std::optional<std::int64_t> due;
-  if (rule.quiet_for) due = std::max(e.opened_at, e.last) + *rule.quiet_for;
-  *quiet = due.has_value();
-  if (rule.after && (!due || e.opened_at + *rule.after < *due)) {
-    due = e.opened_at + *rule.after;
-    *quiet = false;
-  }
+  const auto consider = [&](std::int64_t at, const char* why) {
+    if (due && at >= *due) return;
+    due = at;
+    *reason = why;
+  };
+  if (rule.quiet_for) consider(std::max(e.opened_at, e.last) + *rule.quiet_for, "quiet");
+  if (rule.breaks_for && e.broken_at) consider(*e.broken_at + *rule.breaks_for, "breaks");
+  if (rule.after) consider(e.opened_at + *rule.after, "after");
   return due;
 }
 
@@ -138,8 +140,8 @@ std::optional<Model::Due> Model::next_due() const {
   };
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     for (const Episode& e : states_[i].episodes) {
-      bool quiet = false;
-      if (const auto at = resolve_due(rules_[i], e, &quiet)) consider({*at, i, e.building, false});
+      std::string reason;
+      if (const auto at = resolve_due(rules_[i], e, &reason)) consider({*at, i, e.building, false});
       if (e.update_due) consider({*e.update_due, i, e.building, true});
     }
   }
@@ -153,9 +155,9 @@ void Model::fire_until(std::int64_t now) {
       say(due->rule, episode, true, "updated", due->at);
       continue;
     }
-    bool quiet = false;
-    (void)resolve_due(rules_[due->rule], episode, &quiet);
-    resolve(due->rule, due->building, quiet ? "quiet" : "after", due->at);
+    std::string reason;
+    (void)resolve_due(rules_[due->rule], episode, &reason);
+    resolve(due->rule, due->building, reason, due->at);
   }
 }
 
@@ -173,8 +175,9 @@ void Model::meet(std::size_t r, const Seen& seen, bool repeat) {
   std::vector<std::size_t> held;
   for (std::size_t i = 0; i < rule.steps.size(); ++i) {
     const Truth truth = holds(rule.steps[i], event);
-    if (truth == Truth::yes) held.push_back(i);
-    if (truth == Truth::error) ++errors_[r];
+    const bool counts = truth == Truth::yes && number_of(rule, event);
+    if (counts) held.push_back(i);
+    if (truth == Truth::error || (truth == Truth::yes && !counts)) ++errors_[r];
   }
   if (held.empty()) return;
   Episode* const episode = find(r, event.building);
@@ -182,15 +185,19 @@ void Model::meet(std::size_t r, const Seen& seen, bool repeat) {
     if (episode != nullptr) episode->last = event.arr;
     return;
   }
+  holds_.reset();
   const auto bound = match(r, seen, held);
   if (bound) ++matches_[r];
   if (episode != nullptr) {
     contribute(r, *episode, seen);
+    note_condition(*episode, key_of(rule, event));
   } else if (bound) {
     const auto resolved = states_[r].resolved_at.find(event.building);
     const bool armed = !rule.rearm || resolved == states_[r].resolved_at.end() ||
                        event.arr >= resolved->second + *rule.rearm;
-    if (armed) open(r, seen, *bound);
+    if (!armed) return;
+    open(r, seen, *bound);
+    note_condition(states_[r].episodes.back(), key_of(rule, event));
   }
 }
 
@@ -213,6 +220,7 @@ std::optional<std::vector<Model::Seen>> Model::match(std::size_t r, const Seen& 
   State& state = states_[r];
   std::erase_if(state.kept, [&](const Kept& k) { return k.expires < now_; });
   if (rule.form == Form::count) return match_count(rule, state, seen);
+  if (rule.form == Form::aggregate) return match_aggregate(rule, state, seen);
   return match_all(rule, state, seen, held);
 }
 

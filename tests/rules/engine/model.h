@@ -1,5 +1,6 @@
 #pragma once
-/// The reference model: transport dedup, time, repetition, the forms event, count and all,
+/// The reference model: transport dedup, time, repetition, the forms event, count, all and
+/// aggregate,
 /// episodes. Written from docs/rules.md alone, as slowly and plainly as possible: everything that
 /// ever happened stays in vectors and every question is answered by looking at all of it. Shares no
 /// code with the engine.
@@ -33,7 +34,7 @@ struct Condition {
   bool divides = false;
 };
 
-enum class Form { event, count, all };
+enum class Form { event, count, all, aggregate };
 enum class Distinct { none, device, zone };
 
 struct Rule {
@@ -47,11 +48,20 @@ struct Rule {
   std::size_t keep = 8;
   bool same_event = false;
   bool same_zone = false;  ///< join: the first two steps are of one zone
+  // Of `aggregate`, whose window is `within`.
+  std::string fn;
+  bool value_divides = false;  ///< value: 12 / e.level instead of e.level
+  std::size_t min_samples = 1;
+  bool over = true;
+  double threshold = 0;
+  double clear = 0;
+
   std::size_t max_events = 10'000;
   std::size_t max_evidence = 64;
 
   std::optional<std::int64_t> quiet_for;
   std::optional<std::int64_t> after;
+  std::optional<std::int64_t> breaks_for;
   std::optional<Condition> or_event;
   std::optional<std::int64_t> rearm;
   bool on_count = false;
@@ -132,6 +142,8 @@ class Model {
     std::uint64_t shown_distinct = 0;
     bool touched = false;
     std::optional<std::int64_t> update_due;
+    std::set<std::string> holding;  ///< keys whose condition holds
+    std::optional<std::int64_t> broken_at;
   };
   struct Report {
     std::string type;
@@ -162,7 +174,8 @@ class Model {
   bool is_repeat(const Seen& seen);
   void fire_until(std::int64_t now);
   std::optional<Due> next_due() const;
-  std::optional<std::int64_t> resolve_due(const Rule& rule, const Episode& e, bool* quiet) const;
+  std::optional<std::int64_t> resolve_due(const Rule& rule, const Episode& e,
+                                          std::string* reason) const;
 
   void meet(std::size_t rule, const Seen& seen, bool repeat);
   bool resolve_by(std::size_t rule, const Seen& seen, bool repeat);
@@ -171,6 +184,11 @@ class Model {
   std::optional<std::vector<Seen>> match_count(const Rule& rule, State& state, const Seen& seen);
   std::optional<std::vector<Seen>> match_all(const Rule& rule, State& state, const Seen& seen,
                                              const std::vector<std::size_t>& held);
+  /// nullopt: an error.
+  static std::optional<double> number_of(const Rule& rule, const Event& event);
+  std::optional<std::vector<Seen>> match_aggregate(const Rule& rule, State& state,
+                                                   const Seen& seen);
+  void note_condition(Episode& episode, const std::string& key);
   void open(std::size_t rule, const Seen& completing, const std::vector<Seen>& bound);
   void contribute(std::size_t rule, Episode& episode, const Seen& seen);
   void resolve(std::size_t rule, const std::string& building, const std::string& reason,
@@ -187,6 +205,7 @@ class Model {
   std::map<std::string, std::vector<std::pair<std::string, std::int64_t>>> messages_;
   std::vector<Report> reports_;
   std::int64_t now_ = 0;
+  std::optional<bool> holds_;  ///< what the event did to its key's condition: holds, broken
   std::uint64_t position_ = 0;
   std::vector<Revision> said_;
 };

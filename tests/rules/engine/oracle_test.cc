@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -61,11 +62,23 @@ void random_episode(Random& random, model::Rule& rule) {
   if (random.chance(40)) rule.escalate_at = static_cast<std::size_t>(1 + random.below(5));
 }
 
+void random_aggregate(Random& random, model::Rule& rule) {
+  rule.within = random.one_of<std::int64_t>({1, kWithin, kWithin, 3'000});
+  rule.fn = random.one_of({"avg", "min", "max", "sum", "rate", "p50", "p95", "count"});
+  rule.value_divides = random.chance(20);
+  rule.min_samples = static_cast<std::size_t>(random.one_of<std::int64_t>({1, 1, 2, 3}));
+  rule.over = random.chance(60);
+  rule.threshold = rule.clear = static_cast<double>(random.below(5)) / (rule.fn == "rate" ? 4 : 1);
+  if (random.chance(50)) rule.clear += rule.over ? -1 : 1;
+  if (random.chance(70)) rule.breaks_for = random.one_of<std::int64_t>({0, 1, 5'000, 20'000});
+}
+
 model::Rule random_rule(Random& random, std::string name) {
   model::Rule rule;
   rule.name = std::move(name);
-  rule.form = random.one_of({model::Form::event, model::Form::count, model::Form::count,
-                             model::Form::all, model::Form::all});
+  rule.form =
+      random.one_of({model::Form::event, model::Form::count, model::Form::count, model::Form::all,
+                     model::Form::all, model::Form::aggregate, model::Form::aggregate});
   rule.by_zone = random.chance(25);
   rule.within = random.one_of<std::int64_t>({0, 1, kWithin, kWithin, kWithin, 3'000});
   rule.at_least = static_cast<std::size_t>(1 + random.below(4));
@@ -80,6 +93,7 @@ model::Rule random_rule(Random& random, std::string name) {
   const std::int64_t steps = rule.form == model::Form::all ? 2 + random.below(3) : 1;
   for (std::int64_t i = 0; i < steps; ++i) rule.steps.push_back(random_condition(random));
   random_episode(random, rule);
+  if (rule.form == model::Form::aggregate) random_aggregate(random, rule);
   return rule;
 }
 
@@ -102,6 +116,10 @@ Pattern engine_pattern(const model::Condition& condition, const std::vector<std:
   return all;
 }
 
+// In order of AggregateForm::Fn.
+constexpr std::array<std::string_view, 8> kFunctions{"avg",  "min", "max", "sum",
+                                                     "rate", "p50", "p95", "count"};
+
 Form engine_form(const model::Rule& from, const std::vector<std::uint16_t>& keys) {
   std::vector<std::uint16_t> distinct;
   if (from.distinct == model::Distinct::device) distinct = {kDevice};
@@ -112,6 +130,21 @@ Form engine_form(const model::Rule& from, const std::vector<std::uint16_t>& keys
     CountForm form{
         std::move(first), {}, static_cast<std::uint32_t>(from.at_least), Duration(from.within)};
     if (!distinct.empty()) form.distinct = {"some"};
+    return form;
+  }
+  if (from.form == model::Form::aggregate) {
+    AggregateForm form{.pattern = std::move(first),
+                       .fn = static_cast<AggregateForm::Fn>(std::ranges::find(kFunctions, from.fn) -
+                                                            kFunctions.begin()),
+                       .window = Duration(from.within),
+                       .min_samples = static_cast<std::uint32_t>(from.min_samples),
+                       .over = from.over,
+                       .threshold = from.threshold,
+                       .clear = from.clear};
+    for (auto& alternative : form.pattern.alternatives) {
+      if (from.fn == "count") continue;
+      alternative.value = compile_number(from.value_divides ? "12 / e.level" : "e.level");
+    }
     return form;
   }
   AllForm form;
@@ -139,6 +172,7 @@ Rule engine_rule(const model::Rule& from) {
   rule.limits.max_evidence = static_cast<std::uint32_t>(from.max_evidence);
   rule.alert.resolve.quiet_for = duration(from.quiet_for);
   rule.alert.resolve.after = duration(from.after);
+  rule.alert.resolve.breaks_for = duration(from.breaks_for);
   if (from.or_event)
     rule.alert.resolve.or_event = OrEvent{engine_pattern(*from.or_event, kIdentity, {})};
   rule.alert.rearm_after = duration(from.rearm);

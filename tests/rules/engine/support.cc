@@ -107,6 +107,8 @@ cel::Program compile(std::string_view source) {
   return compile_any(source, cel::Type{ValueKind::boolean, ValueKind::unset});
 }
 
+cel::Program compile_number(std::string_view source) { return compile_any(source, std::nullopt); }
+
 Template text(std::string_view source) {
   Template result{.pieces = {}, .source = std::string(source)};
   while (!source.empty()) {
@@ -197,7 +199,7 @@ Rule aggregate_rule(std::string name, const On& on, AggregateForm form, std::str
   form.pattern = pattern(on, {kBuilding});
   if (form.fn != AggregateForm::Fn::count) {
     for (auto& alternative : form.pattern.alternatives) {
-      alternative.value = compile_any(value, std::nullopt);
+      alternative.value = compile_number(value);
     }
   }
   rule.form = std::move(form);

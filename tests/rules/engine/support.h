@@ -55,6 +55,8 @@ Event make_event(const TestEvent& from, std::uint64_t position);
 /// (a.level, a.zone, a.device_id), count, distinct, severity, value; of a rule's first `latest`:
 /// last.op, last.level.
 cel::Program compile(std::string_view source);
+/// A number over the same names.
+cel::Program compile_number(std::string_view source);
 /// Text with {{holes}}.
 Template text(std::string_view source);
 
