@@ -39,6 +39,14 @@ Truth Evaluation::test(const cel::Program& condition) {
   return outcome.value.as_bool() ? Truth::yes : Truth::no;
 }
 
+cel::Outcome Evaluation::shown(const cel::Program& program) {
+  if (program.is_field()) {
+    const cel::Input& field = program.reads().front().second;
+    if (!frames_[field.frame][field.slot].is_set()) return {{}, cel::EvalError::no_such_field};
+  }
+  return value(program);
+}
+
 Value Evaluation::RuleHost::call(std::uint16_t index, std::span<const Value> args) const {
   if (index == kCallInCalendar) return Value::boolean(in_calendar(args[0].as_string()));
   return Value::boolean(adjacent(args[0].as_string(), args[1].as_string()));

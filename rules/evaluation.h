@@ -45,6 +45,8 @@ class Evaluation {
   cel::Outcome value(const cel::Program& program) {
     return program.eval(frames_, scratch_, &host_);
   }
+  /// What is shown to people: a field by itself that is unset has no value, not its default.
+  cel::Outcome shown(const cel::Program& program);
   cel::EvalError last_error() const { return last_error_; }
 
  private:

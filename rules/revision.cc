@@ -51,7 +51,7 @@ std::string render(const Template& text, Turn& turn, RuleNotes& notes) {
       out += piece.literal;
       continue;
     }
-    const cel::Outcome outcome = turn.evaluation.value(piece.hole);
+    const cel::Outcome outcome = turn.evaluation.shown(piece.hole);
     if (!outcome.error) {
       out += to_text(outcome.value);
     } else if (*outcome.error == cel::EvalError::no_such_field) {
@@ -92,7 +92,7 @@ void show_events(const Episode& episode, Turn& turn) {
 
 void attach(AlertRevision& revision, const Rule& rule, Turn& turn, RuleNotes& notes) {
   for (const Attached& attached : rule.alert.attach) {
-    const cel::Outcome outcome = turn.evaluation.value(attached.program);
+    const cel::Outcome outcome = turn.evaluation.shown(attached.program);
     if (outcome.error && *outcome.error != cel::EvalError::no_such_field) {
       notes.error(*outcome.error);
     }

@@ -99,6 +99,9 @@ Program& Program::operator=(Program&&) noexcept = default;
 Type Program::type() const { return code_->type; }
 std::size_t Program::cost() const { return code_->cost; }
 const std::vector<std::pair<std::string, Input>>& Program::reads() const { return code_->reads; }
+bool Program::is_field() const {
+  return code_->instrs.size() == 2 && code_->instrs.front().op == Op::input;
+}
 
 Outcome Program::eval(Frames frames, Scratch& scratch, const Host* host) const {
   TOCSIN_CHECK(!empty());

@@ -140,6 +140,8 @@ class Program {
   std::size_t cost() const;
   /// The paths the expression reads from run-time inputs, in order of appearance, without repeats.
   const std::vector<std::pair<std::string, Input>>& reads() const;
+  /// Whether it is nothing but one of them.
+  bool is_field() const;
 
   /// Requires: !empty(); `frames` has every frame the inputs name.
   Outcome eval(Frames frames, Scratch& scratch, const Host* host = nullptr) const;

@@ -266,6 +266,17 @@ TEST(Revision, AHoleThatCannotBeEvaluatedReadsAsAQuestionMarkAndIsCounted) {
   EXPECT_EQ(run.counters().eval_errors, 1u);
 }
 
+TEST(Revision, AFieldThatIsUnsetIsShownAsMissingAndNotAsItsDefault) {
+  Rule rule = smoke();
+  rule.alert.summary.en = text("level {{e.level}}, {{e.op}}, {{e.level + 1}}");
+  rule.alert.attach.push_back({"e.level", compile_number("e.level")});
+  Session run(rule);
+  run.apply({.arr = 0, .level = {}});
+  EXPECT_EQ(run.said().at(0).summary.en, "level -, -, 1");
+  EXPECT_FALSE(run.said().at(0).attached.at(0).second.view().is_set());
+  EXPECT_EQ(run.counters().eval_errors, 0u);
+}
+
 TEST(Revision, StepsOfTheMatchAreNamesInTheSummary) {
   Rule rule = all_rule("both", {{{kSmoke}}, {{kFlame}}}, kMin);
   rule.alert.summary.en = text("{{a.device_id}} and {{b.device_id}}");
