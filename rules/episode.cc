@@ -40,16 +40,18 @@ bool EpisodeBook::armed(KeyView identity, Timestamp now) {
 Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
                            const Opening& opening, Turn& turn) {
   const KeptEvent& event = *opening.by.event;
+  const Bound& last = opening.newest.event ? opening.newest : opening.by;
   Episode& episode = open_.add(identity, order_);
   by_opening_.push_back(episode);
   episode.opened_at = episode.last_contribution = turn.at;
   episode.severity = rule_->severity;
-  episode.late = event.late();
+  episode.late = last.event->late();
   episode.degraded = opening.degraded;
   episode.measured = opening.measured;
   episode.shadow = rule_->mode == Mode::shadow;
   if (in_quiet_hours(turn)) be_quiet(episode);
-  episode.opener = episode.newest = opening.by;
+  episode.opener = opening.by;
+  episode.newest = last;
   episode.alert_id = make_alert_id(rule_->name, episode, event.fingerprint());
   episode.lat_lon = position_of(event, turn.evaluation.registry());
   if (step_count(rule_->form) > 1) episode.bound = bound;

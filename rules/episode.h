@@ -90,6 +90,7 @@ struct Opening {
   std::optional<Timestamp> awaited{};  ///< of an absence: how far its evidence reaches
   bool degraded = false;
   std::optional<double> measured{};
+  Bound newest{};  ///< of its events, if that is another than `by`
 };
 
 class EpisodeBook {

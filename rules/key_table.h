@@ -49,7 +49,7 @@ class KeyTable {
     return state;
   }
 
-  const State* find(KeyView key) const { return states_.find(key); }
+  State* find(KeyView key) const { return states_.find(key); }
 
   void erase(State& state) {
     touched_.erase(touched_.iterator_to(state));

@@ -22,6 +22,7 @@ struct Steps {
   std::size_t operator()(const AllForm& form) const { return form.steps.size(); }
   std::size_t operator()(const SequenceForm& form) const { return form.steps.size(); }
   std::size_t operator()(const AggregateForm&) const { return 1; }
+  std::size_t operator()(const SustainedForm&) const { return 1; }
 };
 
 struct PatternOf {
@@ -33,6 +34,9 @@ struct PatternOf {
     return step < form.steps.size() ? form.steps[step].pattern : *form.until;
   }
   const Pattern& operator()(const AggregateForm& form) const { return form.pattern; }
+  const Pattern& operator()(const SustainedForm& form) const {
+    return step == 0 ? form.pattern : *form.also_on;
+  }
 };
 
 }  // namespace
@@ -40,7 +44,11 @@ struct PatternOf {
 std::size_t step_count(const Form& form) { return std::visit(Steps{}, form); }
 std::size_t pattern_count(const Form& form) {
   const auto* const sequence = std::get_if<SequenceForm>(&form);
-  return step_count(form) + (sequence != nullptr && sequence->until ? 1 : 0);
+  const auto* const sustained = std::get_if<SustainedForm>(&form);
+  const bool more = sequence != nullptr    ? sequence->until.has_value()
+                    : sustained != nullptr ? sustained->also_on.has_value()
+                                           : false;
+  return step_count(form) + (more ? 1 : 0);
 }
 const Absence* absence_of(const Form& form) {
   const auto* const sequence = std::get_if<SequenceForm>(&form);
@@ -48,6 +56,15 @@ const Absence* absence_of(const Form& form) {
 }
 const Pattern& pattern_of(const Form& form, std::size_t step) {
   return std::visit(PatternOf{step}, form);
+}
+
+Truth truth_of(const cel::Program& condition, MatchContext& context) {
+  const auto unread = if_missing(context.rule, condition, context.missing);
+  const Truth truth = unread ? *unread : context.evaluation.test(condition);
+  if (truth == Truth::error) {
+    context.notes.error(unread ? cel::EvalError::no_such_field : context.evaluation.last_error());
+  }
+  return truth;
 }
 
 std::optional<double> measure(const Pattern::Alternative& alternative, Evaluation& evaluation,
@@ -87,13 +104,8 @@ const Pattern::Alternative* test_again(const KeptEvent& event, const Pattern& pa
   }
   context.evaluation.set_event(event);
   context.evaluation.set_key(key.data());
-  const std::uint32_t missing = show_latest(event, *alternative, context);
-  const auto unread = if_missing(context.rule, alternative->where, missing);
-  const Truth truth = unread ? *unread : context.evaluation.test(alternative->where);
-  if (truth == Truth::error) {
-    context.notes.error(unread ? cel::EvalError::no_such_field : context.evaluation.last_error());
-  }
-  return truth == Truth::yes ? alternative : nullptr;
+  context.missing = show_latest(event, *alternative, context);
+  return truth_of(alternative->where, context) == Truth::yes ? alternative : nullptr;
 }
 
 }  // namespace tocsin::rules

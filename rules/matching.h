@@ -80,6 +80,8 @@ struct MatchContext {
   // What on_arrival adds to its answer, for forms that measure.
   Condition condition = Condition::unchanged;
   std::optional<double> measured{};
+  bool contributes = true;    ///< to the alert, if the event satisfied a step
+  std::uint32_t missing = 0;  ///< cells of `latest` without a value, for the event that is shown
 
   Duration lateness(EventTypeId type) const {
     return rules.type_settings[static_cast<std::size_t>(type)].lateness;
@@ -90,8 +92,8 @@ const Pattern::Alternative* alternative_for(const Pattern& pattern, EventTypeId 
 
 /// The patterns of a form's steps, in order; one for a form without steps.
 std::size_t step_count(const Form& form);
-/// Those of step_count(), then `until`. That of `absent` is not among them: its events do not take
-/// part, they take back.
+/// Those of step_count(), then `until` or `also_on`. That of `absent` is not among them: its events
+/// do not take part, they take back.
 std::size_t pattern_count(const Form& form);
 const Pattern& pattern_of(const Form& form, std::size_t step);
 const Absence* absence_of(const Form& form);
@@ -100,6 +102,9 @@ const Absence* absence_of(const Form& form);
 /// is not finite is one.
 std::optional<double> measure(const Pattern::Alternative& alternative, Evaluation& evaluation,
                               RuleNotes& notes);
+
+/// A condition on the event that the evaluation shows. An error is noted.
+Truth truth_of(const cel::Program& condition, MatchContext& context);
 
 /// Whether a kept event satisfies the pattern under the rule as it is now: nullptr, or by which
 /// alternative. An evaluation error refuses it. `latest.*` reads as the cells are now.

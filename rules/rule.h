@@ -55,6 +55,8 @@ struct Pattern {
     std::vector<std::uint16_t> distinct_slots;
     std::vector<Read> reads;  ///< what `where`, joins and templates read of it: evidence values
     cel::Program value{};     ///< of `aggregate`; empty: 1
+    cel::Program holds{};     ///< of `sustained`
+    cel::Program breaks{};    ///< of `sustained`; empty: whenever `holds` does not
   };
   std::vector<Alternative> alternatives;
 };
@@ -124,7 +126,22 @@ struct AggregateForm {
   double clear = 0;      ///< reaching it, coming back, breaks the condition
 };
 
-using Form = std::variant<EventForm, CountForm, AllForm, SequenceForm, AggregateForm>;
+struct SustainedForm {
+  enum class OnGap : std::uint8_t {
+    pause,  ///< it counts nothing
+    ends,   ///< `break`: the condition ended at the newest sample + max_gap
+    hold,   ///< it counts in full, once the next sample is there
+  };
+  Pattern pattern;  ///< of the samples
+  Duration lasts{};
+  Duration max_gap{};
+  OnGap on_gap = OnGap::pause;
+  std::uint32_t min_samples = 1;
+  std::optional<Pattern> also_on;  ///< what makes the newest sample be judged again
+};
+
+using Form =
+    std::variant<EventForm, CountForm, AllForm, SequenceForm, AggregateForm, SustainedForm>;
 
 /// The steps of a form that names them; nullptr: it has none.
 inline const std::vector<Step>* named_steps(const Form& form) {

@@ -15,6 +15,9 @@ struct MakeMatcher {
   Matcher operator()(const AggregateForm&) const {
     return Matcher(std::in_place_type<AggregateMatcher>);
   }
+  Matcher operator()(const SustainedForm&) const {
+    return Matcher(std::in_place_type<SustainedMatcher>);
+  }
 };
 
 }  // namespace
@@ -58,12 +61,16 @@ std::optional<Use> RuleState::use_of(EventTypeId type) {
 }
 
 // Retract, then resolve, then match. An event that resolves contributes to nothing; what it
-// prevents, it prevents all the same. It becomes the latest of its kind for those after it.
+// prevents, it prevents all the same. It becomes the latest of its kind for those after it, unless
+// its very news is what makes the rule look again.
 void RuleState::meet(const Use& use, Arrival& arrival, Turn& turn) {
   const std::size_t mark = turn.out.size();
   if (use.cancels != nullptr && !arrival.repeat) take_back(use, arrival, turn);
+  const bool news = !use.latest.empty() && !arrival.repeat;
+  const bool first = news && judged_again(use);
+  if (first) keep_latest(use, arrival, turn);
   if (!resolve_by_event(use, arrival, turn)) match(use, arrival, turn);
-  if (!use.latest.empty() && !arrival.repeat) keep_latest(use, arrival, turn);
+  if (news && !first) keep_latest(use, arrival, turn);
   announce(mark, arrival.fingerprint(), turn);
 }
 
@@ -139,6 +146,11 @@ void RuleState::keep_latest(const Use& use, Arrival& arrival, Turn& turn) {
   }
 }
 
+bool RuleState::judged_again(const Use& use) const {
+  return std::holds_alternative<SustainedForm>(rule_->form) && !use.steps.empty() &&
+         !contributes(use.steps.front());
+}
+
 // Requires: make_keys() was called for the event.
 void RuleState::show_latest(const Event& event, Turn& turn) {
   missing_ =
@@ -147,13 +159,8 @@ void RuleState::show_latest(const Event& event, Turn& turn) {
 
 // Of the event that is shown. What goes wrong is noted.
 Truth RuleState::test(const cel::Program& condition, Turn& turn) {
-  if (const auto truth = if_missing(*rule_, condition, missing_)) {
-    if (*truth == Truth::error) notes_.error(cel::EvalError::no_such_field);
-    return *truth;
-  }
-  const Truth truth = turn.evaluation.test(condition);
-  if (truth == Truth::error) notes_.error(turn.evaluation.last_error());
-  return truth;
+  MatchContext with = context(turn);
+  return truth_of(condition, with);
 }
 
 bool RuleState::keyed(const Pattern::Alternative& alternative, const Event& event) {
@@ -206,7 +213,7 @@ void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
 
   if (episode != nullptr) {
     if (with.measured) episode->measured = with.measured;
-    if (contributes(first)) {
+    if (contributes(first) && with.contributes) {
       episodes_.contribute(*episode, {arrival, first.step, first.alternative}, turn);
     }
     note_condition(*episode, with.condition, turn);
@@ -232,7 +239,10 @@ void RuleState::make_room(Turn& turn) {
 }
 
 MatchContext RuleState::context(Turn& turn) {
-  return {*rule_, turn.rules, turn.evaluation, notes_, order_, turn.timers, turn.gateways, latest_};
+  MatchContext with{*rule_, turn.rules,  turn.evaluation, notes_,
+                    order_, turn.timers, turn.gateways,   latest_};
+  with.missing = missing_;
+  return with;
 }
 
 // What `e` and `key` read until a revision is rendered.
@@ -259,7 +269,8 @@ void RuleState::count_outcome(bool matched) {
 void RuleState::fire(Timer& timer, Turn& turn) {
   const std::size_t mark = turn.out.size();
   if (timer.phase == TimerPhase::match) {
-    match_absence(timer, turn);
+    const bool absence = std::holds_alternative<SequenceMatcher>(matcher_);
+    absence ? match_absence(timer, turn) : match_sustained(timer, turn);
     return announce(mark, 0, turn);
   }
   auto& episode = static_cast<Episode&>(*timer.owner);
@@ -282,19 +293,35 @@ void RuleState::match_absence(Timer& timer, Turn& turn) {
   if (!match || rule_->mode == Mode::disabled) return;  // a disabled rule hears no cancelling event
   ++counters_.matches;
 
-  const KeyView of{identity, hash_key(identity)};
-  Episode* episode = episodes_.find(of);
-  if (episode == nullptr) {
-    if (!episodes_.armed(of, turn.at)) return;
-    make_room(turn);
-    const Bound& last = match->bound.back();
-    show_event(*last.event, pattern_of(rule_->form, last.step), turn);
-    const Opening opening{.by = last,
-                          .awaited = match->t + absence_of(rule_->form)->within,
-                          .degraded = match->degraded};
-    episode = &episodes_.open(of, match->bound, opening, turn);
-  }
-  episodes_.add_absence(*episode, {key, match->t}, turn);
+  const Opening opening{.by = match->bound.back(),
+                        .awaited = match->t + absence_of(rule_->form)->within,
+                        .degraded = match->degraded};
+  Episode* const episode = open_later({identity, hash_key(identity)}, match->bound, opening, turn);
+  if (episode != nullptr) episodes_.add_absence(*episode, {key, match->t}, turn);
+}
+
+void RuleState::match_sustained(Timer& timer, Turn& turn) {
+  const SustainedMatch match = SustainedMatcher::decide(timer);
+  if (rule_->mode == Mode::disabled) return;  // it hears no sample that breaks
+  ++counters_.matches;
+  std::vector<Bound> bound{match.start};
+  if (match.newest.event != match.start.event) bound.push_back(match.newest);
+  const Opening opening{.by = match.start, .newest = match.newest};
+  const KeyView identity{match.identity, hash_key(match.identity)};
+  Episode* const episode = open_later(identity, bound, opening, turn);
+  if (episode == nullptr) return;
+  episodes_.condition_holds(*episode, {match.key, hash_key(match.key)}, turn);
+}
+
+// A match that waited: the open alert, or a new one; nullptr: not armed.
+Episode* RuleState::open_later(KeyView identity, const std::vector<Bound>& bound,
+                               const Opening& opening, Turn& turn) {
+  if (Episode* const episode = episodes_.find(identity)) return episode;
+  if (!episodes_.armed(identity, turn.at)) return nullptr;
+  make_room(turn);
+  const Bound& last = opening.newest.event ? opening.newest : opening.by;
+  show_event(*last.event, pattern_of(rule_->form, last.step), turn);
+  return &episodes_.open(identity, bound, opening, turn);
 }
 
 void RuleState::resume(std::string_view gateway, Turn& turn) {

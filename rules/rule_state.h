@@ -17,11 +17,12 @@
 #include "rules/latest_cells.h"
 #include "rules/rule_health.h"
 #include "rules/sequence_matcher.h"
+#include "rules/sustained_matcher.h"
 
 namespace tocsin::rules {
 
-using Matcher =
-    std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher, AggregateMatcher>;
+using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher,
+                             AggregateMatcher, SustainedMatcher>;
 
 class RuleState;
 
@@ -68,9 +69,13 @@ class RuleState {
   void take_back(const Use& use, Arrival& arrival, Turn& turn);
   void match(const Use& use, Arrival& arrival, Turn& turn);
   void match_absence(Timer& timer, Turn& turn);
+  void match_sustained(Timer& timer, Turn& turn);
+  Episode* open_later(KeyView identity, const std::vector<Bound>& bound, const Opening& opening,
+                      Turn& turn);
   void keep_latest(const Use& use, Arrival& arrival, Turn& turn);
   void show_latest(const Event& event, Turn& turn);
   Truth test(const cel::Program& condition, Turn& turn);
+  bool judged_again(const Use& use) const;
   bool keyed(const Pattern::Alternative& alternative, const Event& event);
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);

@@ -72,6 +72,7 @@ enum class Code : std::uint8_t {
   not_a_number,
   needs_value,
   no_condition,
+  also_sample,
   // E23: bundle
   second_bundle,
   bad_clock,

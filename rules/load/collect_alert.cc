@@ -97,9 +97,9 @@ class AlertCollector {
     if (node.kind == NodeKind::null || !yaml::expect_map(node, resolve_keys(), "resolve", report_))
       return;
     if (node.entries.empty()) report_.add(Code::empty_collection, entry.key.span, {"resolve"});
-    spec_.resolve.quiet_for = read_duration(node, "quiet_for");
-    spec_.resolve.after = read_duration(node, "after");
-    spec_.resolve.breaks_for = read_duration(node, "breaks_for");
+    spec_.resolve.quiet_for = yaml::duration_at(node, "quiet_for", report_);
+    spec_.resolve.after = yaml::duration_at(node, "after", report_);
+    spec_.resolve.breaks_for = yaml::duration_at(node, "breaks_for", report_);
     text_.breaks_for = value_of(node, "breaks_for");
     const yaml::Entry* const by = node.find("or_event");
     if (by != nullptr && by->value.kind != NodeKind::null &&
@@ -108,17 +108,12 @@ class AlertCollector {
     }
   }
 
-  std::optional<Duration> read_duration(const Node& map, std::string_view key) {
-    const Node* const node = value_of(map, key);
-    return node == nullptr ? std::nullopt : yaml::read_duration(*node, key, report_);
-  }
-
   void read_rearm(const Node& node) {
     static constexpr std::array<std::string_view, 1> kWords{"after_resolve"};
     if (node.kind == NodeKind::scalar) {
       (void)yaml::read_word(node, kWords, "rearm", report_);
     } else if (yaml::expect_map(node, rearm_keys(), "rearm", report_)) {
-      spec_.rearm_after = read_duration(node, "after");
+      spec_.rearm_after = yaml::duration_at(node, "after", report_);
     }
   }
 

@@ -22,7 +22,7 @@ class BundleCollector {
     if (const Node* node = value_of(root, "calendars")) collect_calendars(*node, bundle_);
     if (const Node* node = value_of(root, "limits"))
       bundle_.limits = collect_limits(*node, report_);
-    bundle_.historical_after = read_duration(root, "historical_after");
+    bundle_.historical_after = yaml::duration_at(root, "historical_after", report_);
   }
 
  private:
@@ -34,8 +34,8 @@ class BundleCollector {
                             entry.key.span))
         continue;
       TypeText type{&entry.key,
-                    read_duration(entry.value, "lateness"),
-                    read_duration(entry.value, "max_age"),
+                    yaml::duration_at(entry.value, "lateness", report_),
+                    yaml::duration_at(entry.value, "max_age", report_),
                     {}};
       if (const yaml::Entry* repeat = entry.value.find("repeat")) read_repeat(*repeat, type);
       bundle_.types.push_back(std::move(type));
@@ -48,7 +48,7 @@ class BundleCollector {
     RepeatText repeat;
     if (const Node* by = value_of(entry.value, "by"))
       repeat.by = yaml::read_scalars(*by, "by", report_);
-    repeat.within = read_duration(entry.value, "within");
+    repeat.within = yaml::duration_at(entry.value, "within", report_);
     type.repeat = std::move(repeat);
   }
 
@@ -65,11 +65,6 @@ class BundleCollector {
         bundle_.conditions.emplace(name, Condition{bundle_.file, &entry.key, &entry.value});
       }
     }
-  }
-
-  std::optional<Duration> read_duration(const Node& map, std::string_view key) {
-    const Node* const node = value_of(map, key);
-    return node == nullptr ? std::nullopt : yaml::read_duration(*node, key, report_);
   }
 
   yaml::Report& report_;

@@ -104,9 +104,9 @@ class SequenceCollector {
     if (!yaml::expect_map(map, absent_keys(), "absent", report_, entry.key.span)) return;
     text_.absent = collect_pattern(map, report_);
     Absence& absent = sequence_.absent.emplace();
-    read_duration(map, "within", absent.within);
-    read_duration(map, "look_back", absent.look_back);
-    read_duration(map, "hold_max", absent.hold_max);
+    absent.within = yaml::duration_at(map, "within", report_).value_or(absent.within);
+    absent.look_back = yaml::duration_at(map, "look_back", report_).value_or(absent.look_back);
+    absent.hold_max = yaml::duration_at(map, "hold_max", report_).value_or(absent.hold_max);
     read_source_down(map, absent);
     if (const Node* node = value_of(map, "source")) {
       read_source(yaml::read_text(*node, "source", report_).value_or(""), absent);
@@ -134,11 +134,6 @@ class SequenceCollector {
     } else {
       absent.source_step = static_cast<std::uint16_t>(step - text_.steps.begin());
     }
-  }
-
-  void read_duration(const Node& map, std::string_view key, Duration& duration) {
-    const Node* const node = value_of(map, key);
-    if (node != nullptr) duration = yaml::read_duration(*node, key, report_).value_or(duration);
   }
 
   RuleText& text_;

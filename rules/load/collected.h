@@ -84,14 +84,17 @@ struct RuleText {
   std::vector<Param> params;
   std::vector<LatestText> latest;
   const yaml::Node* form = nullptr;  ///< its name
-  PatternText pattern;               ///< of `event`, `count` and `aggregate`
+  PatternText pattern;               ///< of the forms without named steps
   std::vector<const yaml::Node*> distinct;
   const yaml::Node* at_least = nullptr;
   const yaml::Node* value = nullptr;  ///< of `aggregate`, as are these
   const yaml::Node* min_samples = nullptr;
   const yaml::Node* threshold = nullptr;
   const yaml::Node* clear = nullptr;
-  std::vector<StepText> steps;  ///< of `all` and `sequence`
+  std::vector<StepText> steps;        ///< of `all` and `sequence`
+  const yaml::Node* holds = nullptr;  ///< of `sustained`, as are these
+  const yaml::Node* breaks = nullptr;
+  std::optional<PatternText> also_on;
   std::optional<PatternText> until;
   std::optional<PatternText> absent;
   const yaml::Node* join = nullptr;
@@ -150,6 +153,7 @@ RuleText collect_rule(RuleFile& file, const yaml::Document& document);
 void collect_alert(const yaml::Node& alert, RuleText& rule);
 /// `owner`: where a missing key is reported.
 void collect_sequence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
+void collect_sustained(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 void collect_aggregate(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 /// Reads `name: {event, where}`; adds it to the rule's steps.
 void collect_step(const yaml::Entry& step, RuleText& rule);

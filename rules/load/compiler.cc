@@ -133,6 +133,7 @@ class RuleCompiler {
     if (auto* all = std::get_if<AllForm>(&rule_.form)) compile_steps(all->steps, all->join);
     if (auto* sequence = std::get_if<SequenceForm>(&rule_.form)) compile_sequence(*sequence);
     if (auto* aggregate = std::get_if<AggregateForm>(&rule_.form)) compile_aggregate(*aggregate);
+    if (auto* sustained = std::get_if<SustainedForm>(&rule_.form)) compile_sustained(*sustained);
   }
 
   void compile_sequence(SequenceForm& sequence) {
@@ -156,17 +157,23 @@ class RuleCompiler {
                 {text_.clear->text, aggregate.over ? "over" : "under", text_.threshold->text});
   }
 
+  void compile_sustained(SustainedForm& sustained) {
+    sustained.pattern = compile_step(text_.pattern);
+    const auto condition = [&](const Node* node, cel::Program Pattern::Alternative::*where) {
+      if (node == nullptr) return;
+      compile_each(*node, types_.back(), sustained.pattern, where, Wanted::condition, &latest_);
+    };
+    condition(text_.holds, &Pattern::Alternative::holds);
+    condition(text_.breaks, &Pattern::Alternative::breaks);
+    if (text_.also_on) sustained.also_on = keyed_pattern(resolve_types(*text_.also_on));
+  }
+
   void compile_value(Pattern& pattern) {
-    const Expression value =
-        with_conditions(expression_of(*text_.value, report_.source()), bundle_.conditions);
-    for (std::size_t i = 0; i < pattern.alternatives.size(); ++i) {
-      Pattern::Alternative& alternative = pattern.alternatives[i];
-      const EventTypes one{types_.back()[i]};
-      alternative.value =
-          compile_on(value, one, &latest_, Wanted::any, pattern.alternatives.size() > 1);
-      if (alternative.value.empty()) continue;
-      if (!check_number(alternative.value, *text_.value, "value")) return;
-      note_event_reads(alternative.value, *one[0], alternative);
+    compile_each(*text_.value, types_.back(), pattern, &Pattern::Alternative::value, Wanted::any,
+                 &latest_);
+    for (const Pattern::Alternative& alternative : pattern.alternatives) {
+      if (!alternative.value.empty() && !check_number(alternative.value, *text_.value, "value"))
+        return;
     }
   }
 
@@ -276,13 +283,21 @@ class RuleCompiler {
   void compile_where(const PatternText& text, const EventTypes& types, Pattern& pattern,
                      RuleScope::LatestScope* latest) {
     if (text.where == nullptr) return;
-    const Expression where =
-        with_conditions(expression_of(*text.where, report_.source()), bundle_.conditions);
+    compile_each(*text.where, types, pattern, &Pattern::Alternative::where, Wanted::condition,
+                 latest);
+  }
+
+  // The expression for every type, and what it reads.
+  void compile_each(const Node& text, const EventTypes& types, Pattern& pattern,
+                    cel::Program Pattern::Alternative::*program, Wanted wanted,
+                    RuleScope::LatestScope* latest) {
+    const Expression expression =
+        with_conditions(expression_of(text, report_.source()), bundle_.conditions);
     for (std::size_t i = 0; i < types.size(); ++i) {
       const EventTypes one{types[i]};
       Pattern::Alternative& alternative = pattern.alternatives[i];
-      alternative.where = compile_on(where, one, latest, Wanted::condition, types.size() > 1);
-      note_event_reads(alternative.where, *types[i], alternative);
+      alternative.*program = compile_on(expression, one, latest, wanted, types.size() > 1);
+      note_event_reads(alternative.*program, *types[i], alternative);
     }
   }
 
@@ -325,6 +340,7 @@ class RuleCompiler {
     if (auto* count = std::get_if<CountForm>(&rule_.form)) return count->pattern;
     if (auto* all = std::get_if<AllForm>(&rule_.form)) return all->steps[step].pattern;
     if (auto* aggregate = std::get_if<AggregateForm>(&rule_.form)) return aggregate->pattern;
+    if (auto* sustained = std::get_if<SustainedForm>(&rule_.form)) return sustained->pattern;
     return std::get<SequenceForm>(rule_.form).steps[step].pattern;
   }
 
@@ -394,7 +410,10 @@ class RuleCompiler {
     compile_quiet_hours();
   }
 
-  bool can_break() const { return std::holds_alternative<AggregateForm>(rule_.form); }
+  bool can_break() const {
+    return std::holds_alternative<AggregateForm>(rule_.form) ||
+           std::holds_alternative<SustainedForm>(rule_.form);
+  }
 
   void compile_quiet_hours() {
     const Node* const name = text_.quiet_calendar;

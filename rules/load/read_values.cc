@@ -141,6 +141,11 @@ const Node* text_at(const Node& map, std::string_view key, Report& report) {
   return node != nullptr && read_text(*node, key, report) ? node : nullptr;
 }
 
+std::optional<Duration> duration_at(const Node& map, std::string_view key, Report& report) {
+  const Node* const node = value_of(map, key);
+  return node == nullptr ? std::nullopt : read_duration(*node, key, report);
+}
+
 std::optional<LocalText> read_local_text(const Node& node, std::string_view what, Report& report) {
   static constexpr std::array<KeySpec, 2> kKeys{
       {{"en", {}, ValueType::text, "English"}, {"zh", {}, ValueType::text, "中文"}}};

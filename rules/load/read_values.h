@@ -63,8 +63,9 @@ bool expect_named(const Node& node, std::string_view what, Report& report);
 /// The value of a key that is there and not empty.
 const Node* value_of(const Node& map, std::string_view key);
 
-/// The text of a key that is there; nullptr: it is not, or is reported.
+/// The text, or the duration, of a key that is there; nothing: it is not, or is reported.
 const Node* text_at(const Node& map, std::string_view key, Report& report);
+std::optional<Duration> duration_at(const Node& map, std::string_view key, Report& report);
 std::optional<std::string> read_text(const Node& node, std::string_view what, Report& report);
 /// Plain text stands for both languages; one language alone as well.
 std::optional<LocalText> read_local_text(const Node& node, std::string_view what, Report& report);

@@ -99,6 +99,24 @@ constexpr std::array kAggregateKeys{
             "reaching it on the way back breaks the condition; default the same threshold"},
 };
 
+constexpr std::array kSustainedKeys{
+    KeySpec{"event", required, text_or_texts, "the samples: event type, or a list of types"},
+    KeySpec{"where", optional, expression,
+            "which of them are samples; left out: every event of the type"},
+    KeySpec{"holds", required, expression, "the condition that must last"},
+    KeySpec{"breaks", optional, expression,
+            "what ends it; default: whatever does not hold. What does neither changes nothing"},
+    KeySpec{"for", required, duration, "how long it must hold"},
+    KeySpec{"max_gap", required, duration, "longest time between two samples that counts in full"},
+    KeySpec{"on_gap", optional, word,
+            "over max_gap: pause (default) counts nothing, break ends it, hold counts it in full "
+            "once the next sample is there",
+            kOnGapWords},
+    KeySpec{"min_samples", optional, integer, "fewest samples of a match; default 1"},
+    KeySpec{"also_on", optional, text_or_texts,
+            "other types whose events make the newest sample be judged again, with latest.*"},
+};
+
 constexpr std::array kLatestKeys{
     KeySpec{"event", required, text_or_texts, "event type, or a list of types"},
     KeySpec{"where", optional, expression,
@@ -126,7 +144,7 @@ constexpr std::array kMatchKeys{
             "one number made of a window, against a threshold",
             {},
             kAggregateKeys},
-    KeySpec{"sustained", not_yet, other, ""},
+    KeySpec{"sustained", optional, map, "a condition that holds for a time", {}, kSustainedKeys},
     KeySpec{"silence", not_yet, other, ""},
 };
 
@@ -141,7 +159,8 @@ constexpr std::array kResolveKeys{
     KeySpec{"or_event", optional, map, "an event with the same identity", {}, kEventKeys},
     KeySpec{"after", optional, duration, "this long after opening"},
     KeySpec{"breaks_for", optional, duration,
-            "this long after the condition broke, if it did not hold again; of aggregate"},
+            "this long after the condition broke, if it did not hold again; of aggregate and "
+            "sustained"},
     KeySpec{"on_first_event", not_yet, other, ""},
 };
 
@@ -290,6 +309,7 @@ Keys all_keys() { return kAllKeys; }
 Keys sequence_keys() { return kSequenceKeys; }
 Keys absent_keys() { return kAbsentKeys; }
 Keys aggregate_keys() { return kAggregateKeys; }
+Keys sustained_keys() { return kSustainedKeys; }
 Keys latest_keys() { return kLatestKeys; }
 Keys alert_keys() { return kAlertKeys; }
 Keys escalate_keys() { return kEscalateKeys; }

@@ -26,6 +26,7 @@ inline constexpr std::array<std::string_view, 3> kSourceDownWords{"hold", "fire_
 inline constexpr std::array<std::string_view, 8> kFnWords{"avg",  "min", "max", "sum",
                                                           "rate", "p50", "p95", "count"};
 inline constexpr std::array<std::string_view, 4> kMissingWords{"unset", "false", "true", "error"};
+inline constexpr std::array<std::string_view, 3> kOnGapWords{"pause", "break", "hold"};
 inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
 
 using Keys = std::span<const yaml::KeySpec>;
@@ -39,6 +40,7 @@ Keys all_keys();
 Keys sequence_keys();
 Keys absent_keys();  ///< of a sequence
 Keys aggregate_keys();
+Keys sustained_keys();
 Keys latest_keys();
 Keys alert_keys();
 Keys escalate_keys();

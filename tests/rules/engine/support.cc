@@ -206,6 +206,18 @@ Rule aggregate_rule(std::string name, const On& on, AggregateForm form, std::str
   return rule;
 }
 
+Rule sustained_rule(std::string name, const On& on, SustainedForm form, std::string_view holds,
+                    std::string_view breaks) {
+  Rule rule = base_rule(std::move(name));
+  form.pattern = pattern(on, {kBuilding});
+  for (auto& alternative : form.pattern.alternatives) {
+    alternative.holds = compile(holds);
+    alternative.breaks = compile(breaks);
+  }
+  rule.form = std::move(form);
+  return rule;
+}
+
 SequenceForm& sequence_of(Rule& rule) { return std::get<SequenceForm>(rule.form); }
 
 Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t look_back) {

@@ -82,6 +82,8 @@ Rule sequence_rule(std::string name, const std::vector<On>& steps, std::int64_t 
 /// Over e.level, or `value`.
 Rule aggregate_rule(std::string name, const On& on, AggregateForm form,
                     std::string_view value = "e.level");
+Rule sustained_rule(std::string name, const On& on, SustainedForm form, std::string_view holds,
+                    std::string_view breaks);
 SequenceForm& sequence_of(Rule& rule);
 /// The rule's sequence, and then none of `on` for `within`.
 Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t look_back = 0);

@@ -43,6 +43,9 @@ std::string sequence(const std::string& more) {  // line 10
          "      - cam: {event: camera.detection}\n    " +
          more + "\n";
 }
+std::string sustained(const std::string& more) {  // line 5, col 21
+  return kHead + "match: {sustained: {" + more + "}}\n";
+}
 std::string aggregate(const std::string& more) {  // line 5, col 21
   return kHead + "match: {aggregate: {" + more + "}}\n";
 }
@@ -121,7 +124,6 @@ const Bad kBad[] = {
      {"E2214 4:12"}},
 
     // What this version does not have.
-    {"sustained", head("match:\n  sustained: {event: smoke.alarm}\n"), {"E2105 6:3"}},
     {"silence", head("match: {silence: {}}\n"), {"E2105 5:9"}},
     {"inhibits", rule("inhibits: [other]\n"), {"E2105 6:1"}},
     {"roll_up", alert("roll_up: {by: loc.site}"), {"E2105 7:3"}},
@@ -249,6 +251,27 @@ const Bad kBad[] = {
      "format: tocsin/1\nrule: r\nseverity: high\nfor_each: [label]\nmatch:\n  sequence:\n    "
      "steps: [{a: {event: camera.detection}}]\n    absent: {event: smoke.clear, within: 5s}\n",
      {"E2205 4:12 late"}},
+    // sustained
+    {"sustained without its times", sustained("event: meter, holds: e.value > 3"),
+     {"E2102 5:9", "E2102 5:9"}},
+    {"sustained's condition is a number",
+     sustained("event: meter, holds: e.value, for: 1m, max_gap: 1m"),
+     {"E3105 5:42"}},
+    {"sustained breaks on an unknown field",
+     sustained("event: meter, holds: e.value > 3, breaks: e.valu < 1, for: 1m, max_gap: 1m"),
+     {"E3101 5:63 e.value"}},
+    {"on_gap word",
+     sustained("event: meter, holds: e.value > 3, for: 1m, max_gap: 1m, on_gap: pouse"),
+     {"E2116 5:85 pause"}},
+    {"also_on a sample",
+     sustained("event: meter, holds: e.value > 3, for: 1m, max_gap: 1m, also_on: [meter]"),
+     {"E2232 5:87"}},
+    {"also_on an unknown type",
+     sustained("event: meter, holds: e.value > 3, for: 1m, max_gap: 1m, also_on: metre"),
+     {"E2204 5:86 meter"}},
+    {"sustained's misspelt key",
+     sustained("event: meter, holds: e.value > 3, for: 1m, max_gap: 1m, breask: e.value < 1"),
+     {"E2103 5:77 breaks"}},
     // aggregate
     {"aggregate without a threshold",
      aggregate("event: meter, value: e.value, fn: avg, window: 1m"),

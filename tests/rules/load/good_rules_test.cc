@@ -130,6 +130,33 @@ TEST(GoodRules, TheWayBackOfAnAggregateIsItsThresholdUnlessSaid) {
   EXPECT_EQ(aggregate.min_samples, 1U);
 }
 
+TEST(GoodRules, ASustainedConditionIsCompiledForEachOfItsTypes) {
+  const Rule rule =
+      rule_of(kHead +
+              "match:\n  sustained:\n    event: smoke.alarm\n    where: \"!e.test_mode\"\n"
+              "    holds: e.level > 2.0\n    breaks: e.level < 1.5\n    for: 10m\n    max_gap: 2m\n"
+              "    on_gap: hold\n    min_samples: 4\n    also_on: [panel.operation, smoke.clear]\n"
+              "alert: {resolve: {breaks_for: 5m}}\n");
+  const auto& sustained = std::get<SustainedForm>(rule.form);
+  EXPECT_EQ(sustained.lasts, 10min);
+  EXPECT_EQ(sustained.max_gap, 2min);
+  EXPECT_EQ(sustained.on_gap, SustainedForm::OnGap::hold);
+  EXPECT_EQ(sustained.min_samples, 4U);
+  ASSERT_TRUE(sustained.also_on);
+  EXPECT_EQ(sustained.also_on->alternatives.size(), 2U);
+  const Pattern::Alternative& sample = sustained.pattern.alternatives[0];
+  EXPECT_FALSE(sample.where.empty());
+  EXPECT_FALSE(sample.holds.empty());
+  EXPECT_FALSE(sample.breaks.empty());
+  EXPECT_THAT(names(sample.reads), ElementsAre("e.test_mode", "e.level"));
+
+  const Rule plain = rule_of(kHead +
+                             "match: {sustained: {event: meter, holds: e.value > 3, for: 0s, "
+                             "max_gap: 1m}}\n");
+  EXPECT_EQ(std::get<SustainedForm>(plain.form).on_gap, SustainedForm::OnGap::pause);
+  EXPECT_TRUE(std::get<SustainedForm>(plain.form).pattern.alternatives[0].breaks.empty());
+}
+
 TEST(GoodRules, ACellOfLatestKeepsTheFieldsThatAreRead) {
   const Rule rule =
       rule_of(kHead +
@@ -350,7 +377,7 @@ TEST(Schema, ListsTheKeysOfTheTables) {
             nlohmann::json({"format", "rule", "severity", "for_each", "match"}));
   EXPECT_FALSE(schema["additionalProperties"].get<bool>());
   EXPECT_TRUE(schema["properties"]["match"]["properties"].contains("all"));
-  EXPECT_FALSE(schema["properties"]["match"]["properties"].contains("sustained"));
+  EXPECT_FALSE(schema["properties"]["match"]["properties"].contains("silence"));
   const auto& steps =
       schema["properties"]["match"]["properties"]["sequence"]["properties"]["steps"];
   EXPECT_EQ(steps["items"]["maxProperties"], 1);

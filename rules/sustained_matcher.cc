@@ -1,0 +1,157 @@
+#include "rules/sustained_matcher.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace tocsin::rules {
+namespace {
+
+constexpr Duration kForgottenAfter = std::chrono::hours(24);
+
+const SustainedForm& sustained_of(const MatchContext& context) {
+  return std::get<SustainedForm>(context.rule.form);
+}
+
+}  // namespace
+
+SustainedMatcher::Run::Run(const Question& question, Sample first, MatchContext& context)
+    : identity(question.identity.bytes), start(std::move(first.event)), timers(context.timers) {
+  key = question.key.bytes;
+  hash = question.key.hash;
+  order = &context.order;
+}
+
+bool SustainedMatcher::on_arrival(const Question& question, Arrival& arrival, MatchContext& context,
+                                  const std::vector<Bound>* bound) {
+  const SustainedForm& form = sustained_of(context);
+  const Event& event = arrival.event;
+  State* state = table_.find(question.key);
+  const Held& held = question.held.front();
+  const bool is_sample = held.step == 0;
+  const auto* const by = is_sample ? held.alternative : remembered(state, event, context);
+  context.contributes = false;
+  if (by == nullptr) return false;
+  const Said said = judge(*by, context);
+  if (said == Said::error) return false;
+  context.contributes = is_sample && said == Said::holds;
+  if (state == nullptr && said != Said::holds && !form.also_on) return false;
+
+  state = &table_.touch(question.key, question.identity, event.arr, context.rule.limits.max_keys,
+                        context.notes);
+  const Sample sample{is_sample ? arrival.kept() : state->sample, event.ts, event.arr, said};
+  take(*state, question, sample, context);
+  if (Run* const run = state->run.get()) {
+    const bool again = run->matched && said == Said::holds && bound != nullptr;
+    if (again) context.timers.set(run->timer, event.arr);
+    if (!run->matched) schedule(*run, form, event.arr);
+  }
+  settle(*state, sample, context);
+  return false;
+}
+
+SustainedMatcher::Said SustainedMatcher::judge(const Pattern::Alternative& alternative,
+                                               MatchContext& context) {
+  const Truth holds = truth_of(alternative.holds, context);
+  if (holds == Truth::error) return Said::error;
+  const bool unless = alternative.breaks.empty();
+  if (unless) return holds == Truth::yes ? Said::holds : Said::breaks;
+  const Truth breaks = truth_of(alternative.breaks, context);
+  if (breaks == Truth::error) return Said::error;
+  if (breaks == Truth::yes) return Said::breaks;
+  return holds == Truth::yes ? Said::holds : Said::nothing;
+}
+
+// The newest sample, shown again, if it is not too old to say anything.
+const Pattern::Alternative* SustainedMatcher::remembered(const State* state, const Event& event,
+                                                         MatchContext& context) const {
+  const SustainedForm& form = sustained_of(context);
+  if (state == nullptr || !state->sample || event.ts - state->sample->ts() > form.max_gap)
+    return nullptr;
+  context.evaluation.set_event(*state->sample);
+  return alternative_for(form.pattern, state->sample->type());
+}
+
+void SustainedMatcher::take(State& state, const Question& question, const Sample& sample,
+                            MatchContext& context) {
+  const SustainedForm& form = sustained_of(context);
+  if (state.run && sample.ts < state.run->newest_ts) {
+    ++state.run->samples;
+    return;
+  }
+  const bool gap = state.run && sample.ts - state.run->newest_ts > form.max_gap;
+  if (gap && form.on_gap == SustainedForm::OnGap::ends) {
+    state.run.reset();
+    context.condition = Condition::broken;
+  }
+  if (sample.said == Said::breaks) {
+    if (state.run) state.ended = sample.ts;
+    state.run.reset();
+    context.condition = Condition::broken;
+  }
+  if (sample.said == Said::holds && sample.ts >= state.ended) {
+    if (!state.run) state.run = std::make_unique<Run>(question, sample, context);
+    state.run->newest = sample.event;
+    context.condition = Condition::holds;
+  }
+  if (state.run) add(*state.run, sample, form);
+}
+
+void SustainedMatcher::add(Run& run, const Sample& sample, const SustainedForm& form) {
+  if (run.samples > 0) {
+    const Duration since = sample.ts - run.newest_ts;
+    if (since <= form.max_gap || form.on_gap == SustainedForm::OnGap::hold) run.counted += since;
+  }
+  run.newest_ts = sample.ts;
+  run.newest_arr = sample.arr;
+  ++run.samples;
+}
+
+// The earliest moment from now on at which the counted time reaches `for`.
+void SustainedMatcher::schedule(Run& run, const SustainedForm& form, Timestamp now) {
+  const Duration rest = form.lasts - run.counted;
+  const Timestamp due = std::max(run.newest_ts + std::max(rest, Duration{}), now);
+  const bool counts = rest <= Duration{} || due - run.newest_ts <= form.max_gap;
+  if (counts && run.samples >= form.min_samples) return run.timers.set(run.timer, due);
+  run.timers.clear(run.timer);
+}
+
+void SustainedMatcher::settle(State& state, const Sample& sample, MatchContext& context) {
+  const SustainedForm& form = sustained_of(context);
+  const bool newer = !state.sample || state.sample->ts() <= sample.event->ts();
+  if (form.also_on && newer) state.sample = sample.event;
+  const Duration lateness = context.lateness(sample.event->type());
+  const bool ends = form.on_gap == SustainedForm::OnGap::ends;
+  const Duration kept = state.run && !ends ? std::max(form.max_gap, kForgottenAfter) : form.max_gap;
+  state.expires = std::max(state.expires, std::max(sample.ts, sample.arr) + kept + lateness);
+}
+
+SustainedMatch SustainedMatcher::decide(Timer& timer) {
+  Run& run = static_cast<Run&>(*timer.owner);
+  run.matched = true;
+  return {run.key, run.identity, {run.start, 0}, {run.newest, 0}};
+}
+
+void SustainedMatcher::retune(MatchContext& context, Timestamp now) {
+  const SustainedForm& form = sustained_of(context);
+  for (State* const state : table_.in_order()) {
+    if (state->expires < now) {
+      table_.erase(*state);
+      continue;
+    }
+    const auto stays = [&](const KeptRef& event) {
+      const auto* const by = event ? test_again(*event, form.pattern, context) : nullptr;
+      return by != nullptr;
+    };
+    if (!form.also_on || !stays(state->sample)) state->sample = {};
+    Run* const run = state->run.get();
+    if (run == nullptr) continue;
+    const auto* const by = test_again(*run->newest, form.pattern, context);
+    if (by == nullptr || judge(*by, context) != Said::holds) {
+      state->run.reset();
+    } else if (!run->matched) {
+      schedule(*run, form, now);
+    }
+  }
+}
+
+}  // namespace tocsin::rules
