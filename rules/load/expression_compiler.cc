@@ -66,7 +66,8 @@ bool ExpressionCompiler::all_available(const Expression& expression) {
 
 cel::Program ExpressionCompiler::compile(const Expression& expression, const RuleScope& scope,
                                          Wanted wanted, std::string_view type) {
-  if (!all_available(expression)) return {};
+  const bool readable = count_code_points(expression.text) <= cel::CompileLimits{}.max_length;
+  if (readable && !all_available(expression)) return {};
   std::optional<cel::Type> expected;
   if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
   cel::Compiled compiled = cel::compile(expression.text, scope, expected);
@@ -113,18 +114,20 @@ class TemplateCompiler {
  public:
   TemplateCompiler(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler,
                    yaml::Report& report)
-      : whole_(expression_of(text, report.source())),
+      : node_(text),
+        whole_(expression_of(text, report.source())),
         scope_(scope),
         compiler_(compiler),
         report_(report) {
     made_.source = text.text;
-    if (count_code_points(text.text) > kMaxTemplateLength) {
-      report.add(Code::too_long, text.span, {"summary", std::to_string(kMaxTemplateLength)});
-    }
   }
 
   Template compile() {
     const std::string& text = whole_.text;
+    if (count_code_points(text) > kMaxTemplateLength) {
+      report_.add(Code::too_long, node_.span, {"summary", std::to_string(kMaxTemplateLength)});
+      return std::move(made_);
+    }
     std::size_t at = 0;
     for (std::size_t open = text.find("{{"); open != std::string::npos;
          open = text.find("{{", at)) {
@@ -180,6 +183,7 @@ class TemplateCompiler {
         {{}, compiler_.compile(expression, scope_, ExpressionCompiler::Wanted::any)});
   }
 
+  const yaml::Node& node_;
   Expression whole_;
   const RuleScope& scope_;
   ExpressionCompiler& compiler_;

@@ -42,7 +42,11 @@ Diagnostic& Report::add(const CodeInfo& code, Span where, std::initializer_list<
 Diagnostic& Report::add(Diagnostic texts, Span where) {
   const bool closing = texts.code == info(Code::yaml_too_many).code;
   if (all_.size() >= kMaxPerFile && !closing) {
-    if (all_.size() == kMaxPerFile) add(Code::yaml_too_many, where, {std::to_string(kMaxPerFile)});
+    const bool first = all_.size() == kMaxPerFile;
+    if (first) add(Code::yaml_too_many, where, {std::to_string(kMaxPerFile)});
+    // As grave as the gravest that is not listed.
+    const bool error = texts.level == DiagnosticLevel::error;
+    if (first || error) all_.back().level = texts.level;
     return surplus_;
   }
   const Position begin = source_.position(where.begin);
