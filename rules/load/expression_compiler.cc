@@ -6,7 +6,6 @@ namespace tocsin::rules {
 namespace {
 
 constexpr std::size_t kMaxTemplateHoles = 32;
-constexpr std::size_t kMaxTemplateLength = 2000;  // code points
 
 // Names of the language that this version does not have; empty: it has it.
 std::string_view unavailable(const NameUse& name) {
@@ -68,11 +67,22 @@ cel::Program ExpressionCompiler::compile(const Expression& expression, const Rul
                                          Wanted wanted, std::string_view type) {
   const bool readable = count_code_points(expression.text) <= cel::CompileLimits{}.max_length;
   if (readable && !all_available(expression)) return {};
+  if (cost_ > limits_.max_cost) return {};
   std::optional<cel::Type> expected;
   if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
-  cel::Compiled compiled = cel::compile(expression.text, scope, expected);
+  const cel::CompileLimits limits{.max_cost = limits_.max_cost,
+                                  .max_regex_bytes = limits_.max_regex_bytes};
+  cel::Compiled compiled = cel::compile(expression.text, scope, expected, limits);
+  if (!compiled.program.empty()) note_cost(expression.offsets.front(), compiled.program.cost());
   for (const cel::CompileError& error : compiled.errors) report(error, expression, scope, type);
   return std::move(compiled.program);
+}
+
+void ExpressionCompiler::note_cost(std::size_t place, std::size_t cost) {
+  std::size_t& known = costs_[place];
+  if (cost <= known) return;
+  cost_ += cost - known;
+  known = cost;
 }
 
 bool ExpressionCompiler::is_new(Reported one) {
@@ -124,8 +134,9 @@ class TemplateCompiler {
 
   Template compile() {
     const std::string& text = whole_.text;
-    if (count_code_points(text) > kMaxTemplateLength) {
-      report_.add(Code::too_long, node_.span, {"summary", std::to_string(kMaxTemplateLength)});
+    const std::size_t max_length = compiler_.limits().max_template_length;
+    if (count_code_points(text) > max_length) {
+      report_.add(Code::too_long, node_.span, {"summary", std::to_string(max_length)});
       return std::move(made_);
     }
     std::size_t at = 0;

@@ -54,8 +54,9 @@ Diagnostic& Report::add(Diagnostic texts, Span where) {
   texts.file = source_.name();
   texts.line = begin.line;
   texts.col = begin.col;
-  texts.source_line = source_.line(begin.line);
-  const std::size_t line_end = count_code_points(texts.source_line) + 1;
+  const std::string_view line = source_.line(begin.line);
+  if (line.size() <= kMaxShownLine) texts.source_line = line;
+  const std::size_t line_end = count_code_points(line) + 1;
   texts.end_col = std::max(begin.line == end.line ? end.col : line_end, begin.col);
   all_.push_back(std::move(texts));
   return all_.back();

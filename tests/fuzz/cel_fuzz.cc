@@ -105,7 +105,7 @@ Target expression_target() {
                          " == ",        " < ",         " % ",        " / ",
                          "烟"},
           .max_bytes = 20'000,
-          .rounds = 20'000};
+          .rounds = 60'000};
 }
 
 TEST(Fuzz, Expressions) { run_campaign(expression_target()); }

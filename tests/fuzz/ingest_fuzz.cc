@@ -96,7 +96,7 @@ Target json_target(Frames& frames) {
                          "\"loc\":{",
                          "\"device\":{\"tags\":["},
           .max_bytes = 20'000,
-          .rounds = 20'000};
+          .rounds = 60'000};
 }
 
 TEST(Fuzz, JsonFrames) {
