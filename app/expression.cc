@@ -161,7 +161,13 @@ class AgainstOneEvent final : public ingest::EventSink {
 }  // namespace
 
 Evaluated evaluate(std::string_view expression, Language language) {
-  return evaluate_in(EmptyScope{}, expression, {}, language);
+  Evaluated result = evaluate_in(EmptyScope{}, expression, {}, language);
+  for (Diagnostic& d : result.diagnostics) {
+    if (d.code != "E3101") continue;
+    d.next_step_en = "names of an event need one: --event '{\"type\":...}'";
+    d.next_step_zh = "引用事件的名称时需给出事件：--event '{\"type\":...}'";
+  }
+  return result;
 }
 
 Evaluated evaluate(std::string_view expression, std::string_view event, const Catalogue& catalogue,

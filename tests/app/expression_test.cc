@@ -49,6 +49,13 @@ TEST(Eval, there_is_no_event_in_scope) {
   }
 }
 
+TEST(Eval, who_names_a_field_without_an_event_is_told_how_to_give_one) {
+  const Evaluated result = evaluate("e.level > 2.0");
+  ASSERT_EQ(result.diagnostics.size(), 1U);
+  EXPECT_NE(result.diagnostics[0].next_step_en.find("--event"), std::string::npos);
+  EXPECT_NE(result.diagnostics[0].next_step_zh.find("--event"), std::string::npos);
+}
+
 TEST(Eval, the_caret_stands_in_the_right_line) {
   const Evaluated result = evaluate("1 +\n  naem");
   ASSERT_FALSE(result.diagnostics.empty());

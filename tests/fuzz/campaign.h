@@ -3,7 +3,8 @@
 /// input. Each round depends on the seed and its own number only, so that one round can be run
 /// again alone; what killed the process is named on stderr as it dies.
 ///
-///     TOCSIN_LONG=1                    many more rounds
+///     TOCSIN_LONG=1                    fifty times the rounds (longer than ctest waits: run the
+///                                      binary itself)
 ///     TOCSIN_FUZZ_SEED=7               other mutations
 ///     TOCSIN_FUZZ_ROUND=12345          only that round
 #include <cstddef>

@@ -105,7 +105,7 @@ Target expression_target() {
                          " == ",        " < ",         " % ",        " / ",
                          "烟"},
           .max_bytes = 20'000,
-          .rounds = 60'000};
+          .rounds = 30'000};
 }
 
 TEST(Fuzz, Expressions) { run_campaign(expression_target()); }
@@ -150,7 +150,7 @@ TEST(Fuzz, LongExpressions) {
                                        "\xff",
                                        "\n",
                                        "x "}) {
-    run_once(target, fmt::format("{} again and again", piece), repeated(piece, 1 << 20));
+    run_once(target, fmt::format("{} again and again", piece), repeated(piece, 1 << 17));
     run_once(target, fmt::format("{} up to the limit", piece), repeated(piece, 4096));
     run_once(target, fmt::format("a list of {}", piece),
              fmt::format("[{}1].exists(x, true)", repeated(piece, 4070)));
