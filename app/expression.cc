@@ -4,12 +4,16 @@
 #include <nlohmann/json.hpp>
 
 #include "alerts/json_text.h"
+#include "core/event.h"
+#include "ingest/decoder.h"
 #include "rules/cel/cel.h"
+#include "rules/load/scope.h"
 
 namespace tocsin::app {
 namespace {
 
 constexpr const char* kFile = "expression";
+constexpr const char* kEventFile = "event";
 
 class EmptyScope final : public cel::Scope {
  public:
@@ -39,10 +43,18 @@ void append_typed(const Value& value, std::string& out) {
   out += '}';
 }
 
-std::string error_json(std::string_view what) {
+std::string error_json(std::string_view what, const nlohmann::ordered_json& more = {}) {
   std::string json = R"({"error":)";
   alerts::append_json_string(what, json);
+  for (const auto& [key, value] : more.items()) json += ",\"" + key + "\":" + value.dump();
   return json + "}";
+}
+
+std::string error_json(const Diagnostic& d, Language language) {
+  nlohmann::ordered_json more{
+      {"code", d.code}, {"line", d.line}, {"col", d.col}, {"end_col", d.end_col}};
+  if (!d.suggestion.empty()) more["suggestion"] = d.suggestion;
+  return error_json(language == Language::zh ? d.message_zh : d.message_en, more);
 }
 
 // The line of `text` that holds code point `at`, and where it starts.
@@ -90,23 +102,80 @@ std::string typed_json(const Value& value) {
   return out;
 }
 
-Evaluated evaluate(std::string_view expression) {
-  const cel::Compiled compiled = cel::compile(expression, EmptyScope{}, std::nullopt);
+namespace {
+
+Evaluated evaluate_in(const cel::Scope& scope, std::string_view expression, cel::Frames frames,
+                      Language language) {
+  const cel::Compiled compiled = cel::compile(expression, scope, std::nullopt);
   Evaluated result;
   if (!compiled.errors.empty()) {
     for (const cel::CompileError& error : compiled.errors) {
       result.diagnostics.push_back(diagnostic_of(error, expression));
     }
     result.code = ExitCode::bad_config;
-    result.json = error_json(compiled.errors.front().message_en);
+    result.json = error_json(result.diagnostics.front(), language);
     return result;
   }
   cel::Scratch scratch;
-  const cel::Outcome outcome = compiled.program.eval({}, scratch);
+  const cel::Outcome outcome = compiled.program.eval(frames, scratch);
   result.code = outcome.error ? ExitCode::failed : ExitCode::ok;
   result.json =
       outcome.error ? error_json(cel::to_string(*outcome.error)) : typed_json(outcome.value);
   return result;
+}
+
+// Evaluates while the event is there: what it holds does not outlive the call.
+class AgainstOneEvent final : public ingest::EventSink {
+ public:
+  AgainstOneEvent(std::string_view expression, const Catalogue& catalogue, Language language)
+      : expression_(expression), catalogue_(catalogue), language_(language) {}
+
+  void on_event(Event& event) override {
+    const rules::EventTypes types{&catalogue_.type(event.type)};
+    rules::RuleScope scope;
+    scope.event = &types;
+    const Value* const frame = event.slots.data();
+    result = evaluate_in(scope, expression_, {&frame, 1}, language_);
+  }
+  void on_rejected(const ingest::Rejection& rejection) override {
+    const std::string what =
+        std::string(to_string(rejection.reason)) + ": " + std::string(rejection.detail);
+    result.code = ExitCode::bad_config;
+    result.json = error_json(what);
+    Diagnostic d;
+    d.code = "E3301";
+    d.file = kEventFile;
+    d.message_en = "no event: " + what;
+    d.message_zh = "不是事件：" + what;
+    result.diagnostics = {d};
+  }
+
+  Evaluated result;
+
+ private:
+  std::string_view expression_;
+  const Catalogue& catalogue_;
+  Language language_;
+};
+
+}  // namespace
+
+Evaluated evaluate(std::string_view expression, Language language) {
+  Evaluated result = evaluate_in(EmptyScope{}, expression, {}, language);
+  for (Diagnostic& d : result.diagnostics) {
+    if (d.code != "E3101") continue;
+    d.next_step_en = "names of an event need one: --event '{\"type\":...}'";
+    d.next_step_zh = "引用事件的名称时需给出事件：--event '{\"type\":...}'";
+  }
+  return result;
+}
+
+Evaluated evaluate(std::string_view expression, std::string_view event, const Catalogue& catalogue,
+                   Language language) {
+  ingest::Decoder decoder(catalogue, nullptr);
+  AgainstOneEvent sink(expression, catalogue, language);
+  decoder.decode_line(event, Timestamp{}, sink);
+  return std::move(sink.result);
 }
 
 }  // namespace tocsin::app

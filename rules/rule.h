@@ -220,7 +220,10 @@ struct Limits {
   std::uint32_t max_events_per_window = 10'000;  ///< kept per key
   std::uint32_t max_open_alerts = 100'000;       ///< per rule
   std::uint32_t max_evidence = 64;
-  std::uint32_t max_distinct = 100'000;  ///< values counted per alert
+  std::uint32_t max_distinct = 100'000;                    ///< values counted per alert
+  std::uint32_t max_cost = cel::CompileLimits{}.max_cost;  ///< steps of all its expressions
+  std::uint32_t max_regex_bytes = cel::CompileLimits{}.max_regex_bytes;
+  std::uint32_t max_template_length = 2000;  ///< code points
 };
 
 /// The last value of something, per key: what `latest.NAME.*` reads.

@@ -4,6 +4,8 @@
 #   tests/run.sh           everything: release build with the real mosquitto and the real Kafka, then
 #                          address + undefined sanitizers, then the threaded parts under the thread sanitizer
 #   tests/run.sh --quick   the inner loop: release build, no sanitizers, no Kafka
+#
+# TOCSIN_LONG=1 build/asan/tests/fuzz/fuzz_rules_test runs a fuzz target fifty times as long (tests/fuzz/campaign.h).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,8 +1,10 @@
 #include <memory>
+#include <optional>
 
 #include "app/expression.h"
 #include "app/output.h"
 #include "app/verbs/verb.h"
+#include "ingest/catalogue_builder.h"
 
 namespace tocsin::app {
 namespace {
@@ -11,10 +13,15 @@ constexpr const char* kEvalExamples =
     "  tocsin eval '1 + 2'                          {\"type\":\"int\",\"value\":\"3\"}\n"
     "  tocsin eval 'duration(\"90s\") > duration(\"1m\")'\n"
     "  tocsin eval '[1, 2].exists(x, x > 1)'\n"
+    "  tocsin eval 'e.level > 2.0' --event '{\"type\":\"smoke.alarm\",\"device_id\":\"D1\","
+    "\"level\":3}'\n"
     "  tocsin eval -- '-7 % 3'                      an expression that begins with a dash";
 
-ExitCode eval(const std::string& expression, const Common& common) {
-  const Evaluated result = evaluate(expression);
+ExitCode eval(const std::string& expression, const std::optional<std::string>& event,
+              const Common& common) {
+  const Evaluated result =
+      event ? evaluate(expression, *event, ingest::builtin_catalogue(), common.language())
+            : evaluate(expression, common.language());
   Output out;
   if (common.json) {
     out.line(R"({"schema":"tocsin.eval/1",)" + result.json.substr(1));
@@ -29,11 +36,13 @@ ExitCode eval(const std::string& expression, const Common& common) {
 }  // namespace
 
 void add_eval(Cli& cli) {
-  CLI::App& verb =
-      cli.verb("eval", "Evaluate one condition of the rule language, without an event", kEvalExamples);
+  CLI::App& verb = cli.verb("eval", "Evaluate one condition of the rule language", kEvalExamples);
   auto expression = std::make_shared<std::string>();
   verb.add_option("EXPR", *expression, "The expression")->required();
-  cli.on(verb, [&cli, expression] { return eval(*expression, cli.common()); });
+  auto event = std::make_shared<std::optional<std::string>>();
+  verb.add_option("--event", *event, "An event, read as e.*: one line of a replay file")
+      ->type_name("JSON");
+  cli.on(verb, [&cli, expression, event] { return eval(*expression, *event, cli.common()); });
 }
 
 }  // namespace tocsin::app

@@ -74,11 +74,11 @@ class Host {
 };
 
 struct CompileLimits {
-  std::size_t max_length = 4096;      ///< code points of source
-  std::size_t max_depth = 32;         ///< of brackets, calls and ?:; operators in a row: 512
-  std::size_t max_cost = 10'000;      ///< bound on evaluation steps (see Program::cost)
-  std::size_t max_list_items = 64;    ///< items of a list that a macro may walk
-  std::size_t max_regex_bytes = 256;  ///< source of one regular expression
+  std::size_t max_length = 4096;        ///< code points of source
+  std::size_t max_depth = 32;           ///< of brackets, calls and ?:; operators in a row: 512
+  std::uint32_t max_cost = 10'000;      ///< bound on evaluation steps (see Program::cost)
+  std::size_t max_list_items = 64;      ///< items of a list that a macro may walk
+  std::uint32_t max_regex_bytes = 256;  ///< source of one regular expression
 };
 
 struct CompileError {

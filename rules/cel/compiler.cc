@@ -20,7 +20,8 @@ std::size_t saturating_sum(std::size_t a, std::size_t b) {
   return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::size_t>::max() : sum;
 }
 
-constexpr std::size_t kHostCost = 20;  // steps of a host call
+constexpr std::size_t kHostCost = 20;              // steps of a host call
+constexpr std::size_t kPatternInstrsPerStep = 16;  // of a regular expression's program
 
 }  // namespace
 
@@ -87,6 +88,10 @@ std::uint32_t Compiler::add(Instr instr, std::ptrdiff_t stack_change, std::size_
   return at;
 }
 
+std::size_t Compiler::pattern_cost(std::uint32_t pattern) const {
+  return code_.patterns[pattern].size() / kPatternInstrsPerStep;
+}
+
 void Compiler::call(Node& node) {
   for (Node* argument : node.children) emit(*argument);
   if (node.overload == nullptr) {
@@ -94,8 +99,9 @@ void Compiler::call(Node& node) {
     return;
   }
   const std::size_t arity = node.children.size();
-  const bool walks = node.overload == in_overload();
-  const std::size_t cost = walks ? 1 + node.max_items : node.overload->cost;
+  std::size_t cost = node.overload->cost;
+  if (node.overload == in_overload()) cost += node.max_items;
+  if (node.overload->prepared == Prepared::pattern) cost += pattern_cost(node.operand);
   add({.op = Op::call,
        .a = static_cast<std::uint8_t>(arity),
        .c = static_cast<std::uint32_t>(code_.calls.size())},

@@ -24,6 +24,7 @@ class Compiler {
   void logical(Node& node);
   void conditional(Node& node);
   void macro(Node& node);
+  std::size_t pattern_cost(std::uint32_t pattern) const;
   void push_constant(const Value& value);
 
   std::uint32_t add(Instr instr, std::ptrdiff_t stack_change, std::size_t cost = 1);

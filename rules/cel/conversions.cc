@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "rules/cel/number_text.h"
 #include "rules/cel/overload.h"
 #include "rules/cel/time_math.h"
 #include "rules/cel/time_text.h"
@@ -112,10 +113,8 @@ std::optional<double> parse_double(std::string_view text) {
     const double infinity = std::numeric_limits<double>::infinity();
     return negative ? -infinity : infinity;
   }
-  const char first = magnitude.empty() ? '\0' : magnitude[0];
-  if (first != '.' && !(first >= '0' && first <= '9')) return std::nullopt;
-  const auto d = parse_whole<double>(magnitude);
-  if (!d || std::isinf(*d)) return std::nullopt;
+  const auto d = parse_magnitude(magnitude);
+  if (!d) return std::nullopt;
   return negative ? -*d : *d;
 }
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 
 #include "rules/cel/escapes.h"
+#include "rules/cel/number_text.h"
 
 namespace tocsin::cel {
 namespace {
@@ -194,16 +194,9 @@ class Lexer {
 
   void real(Token& token, std::size_t begin) {
     token.kind = TokenKind::double_number;
-    const std::string_view text = source_.substr(begin, at_ - begin);
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), token.number);
-    if (read.ec == std::errc{} && std::isinf(token.number)) out_of_range(begin);
-    // Too small for a double is zero, too large an error; from_chars tells neither from the other.
-    if (read.ec == std::errc::result_out_of_range) {
-      token.number = 0;
-      if (text.find("e-") == std::string_view::npos && text.find("E-") == std::string_view::npos) {
-        out_of_range(begin);
-      }
-    }
+    const auto value = parse_magnitude(source_.substr(begin, at_ - begin));
+    if (!value) out_of_range(begin);
+    token.number = value.value_or(0);
   }
 
   void out_of_range(std::size_t begin) {

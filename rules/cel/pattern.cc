@@ -25,6 +25,8 @@ Pattern::Pattern(std::string_view source)
 bool Pattern::ok() const { return regex_->ok(); }
 std::string Pattern::error() const { return regex_->error(); }
 
+std::size_t Pattern::size() const { return static_cast<std::size_t>(regex_->ProgramSize()); }
+
 bool Pattern::found_in(std::string_view text) const {
   return re2::RE2::PartialMatch(piece(text), *regex_);
 }

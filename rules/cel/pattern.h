@@ -15,7 +15,7 @@ namespace tocsin::cel {
 
 class Pattern {
  public:
-  static constexpr std::size_t kMaxPatternMemory = 1 << 20;  ///< bytes, program and cache
+  static constexpr std::size_t kMaxPatternMemory = 256 * 1024;  ///< bytes, program and cache
 
   /// Compiles `source`; ok() is false and error() says why if that fails.
   explicit Pattern(std::string_view source);
@@ -23,6 +23,8 @@ class Pattern {
   bool ok() const;
   std::string error() const;
   bool found_in(std::string_view text) const;
+  /// Instructions of its program. Requires: ok().
+  std::size_t size() const;
 
  private:
   std::shared_ptr<const re2::RE2> regex_;

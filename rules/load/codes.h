@@ -61,6 +61,7 @@ enum class Code : std::uint8_t {
   step_count,
   fire_limit,
   at_least_limit,
+  rule_cost,
   sequence_steps,
   step_shape,
   absent_place,

@@ -62,14 +62,16 @@ class RuleCompiler {
         bundle_(bundle),
         catalogue_(catalogue),
         report_(text.file->report),
-        expressions_(report_, bundle, text.calendars) {}
+        expressions_(report_, bundle, text.calendars, text.rule.limits) {}
 
   void compile(const LoadOptions& options) {
+    apply_limits(bundle_.limits, bundle_.file);
+    apply_limits(text_.limits, text_.file);
     compile_latest();
     compile_form();
     compile_identity();
     compile_alert();
-    compile_limits();
+    check_limits();
     rule_.latest_reads = latest_.reads;
     if (latest_.reads.size() > kMaxSlots) {
       report_.add(
@@ -463,9 +465,11 @@ class RuleCompiler {
 
   // Limits.
 
-  void compile_limits() {
-    apply_limits(bundle_.limits, bundle_.file);
-    apply_limits(text_.limits, text_.file);
+  void check_limits() {
+    if (expressions_.cost() > rule_.limits.max_cost && text_.name != nullptr) {
+      report_.add(Code::rule_cost, text_.name->span,
+                  {std::to_string(expressions_.cost()), std::to_string(rule_.limits.max_cost)});
+    }
     const auto* const all = std::get_if<AllForm>(&rule_.form);
     const auto* const sequence = std::get_if<SequenceForm>(&rule_.form);
     const std::uint32_t keep = all ? all->keep : sequence ? sequence->keep : kDefaultKeep;

@@ -1,5 +1,6 @@
 #pragma once
 /// RuleText -> Rule: names become slots, expressions programs. Thread: any.
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,9 +15,10 @@ namespace tocsin::rules {
 /// Compiles expressions of one file and reports their errors where they stand.
 class ExpressionCompiler {
  public:
-  /// `calendars`: filled with those that expressions ask.
-  ExpressionCompiler(yaml::Report& report, BundleText& bundle, std::set<std::uint32_t>& calendars)
-      : report_(report), bundle_(bundle), calendars_(calendars) {}
+  /// `calendars`: filled with those that expressions ask. `limits` must outlive it.
+  ExpressionCompiler(yaml::Report& report, BundleText& bundle, std::set<std::uint32_t>& calendars,
+                     const Limits& limits)
+      : report_(report), bundle_(bundle), calendars_(calendars), limits_(limits) {}
 
   enum class Wanted : bool { condition, any };
   /// `type`: the event type it is checked for, where there are several. An error that was reported
@@ -25,6 +27,10 @@ class ExpressionCompiler {
                        std::string_view type = {});
 
   bool uses_registry() const { return uses_registry_; }
+  /// Of all expressions so far; of one that is compiled for several types the greatest.
+  /// Over the limit, what follows is not compiled any more.
+  std::size_t cost() const { return cost_; }
+  const Limits& limits() const { return limits_; }
 
  private:
   struct Reported {
@@ -38,11 +44,15 @@ class ExpressionCompiler {
   void report(const cel::CompileError& error, const Expression& expression, const RuleScope& scope,
               std::string_view type);
   bool is_new(Reported one);
+  void note_cost(std::size_t place, std::size_t cost);
 
   yaml::Report& report_;
   BundleText& bundle_;
   std::set<std::uint32_t>& calendars_;
+  const Limits& limits_;
   std::vector<Reported> reported_;
+  std::map<std::size_t, std::size_t> costs_;  // by place in the file
+  std::size_t cost_ = 0;                      // their sum
   bool uses_registry_ = false;
 };
 

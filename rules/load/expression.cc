@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/cel/cel.h"
+
 namespace tocsin::rules {
 namespace {
 
@@ -89,6 +91,9 @@ class NameFinder {
   std::vector<NameUse> names_;
 };
 
+// More bytes than the longest expression can have.
+constexpr std::size_t kMaxExpandedBytes = 4 * cel::CompileLimits{}.max_length;
+
 // The byte where code point `n` begins.
 std::size_t byte_of(std::string_view text, std::size_t n) {
   std::size_t at = 0;
@@ -142,6 +147,7 @@ Expression with_conditions(Expression expression,
     for (; done < end; ++done) out.offsets.push_back(expression.offsets[done]);
   };
   for (const NameUse& name : names_in(expression.text)) {
+    if (out.text.size() > kMaxExpandedBytes) break;  // too long to compile, however it goes on
     const auto condition = conditions.find(name.path);
     if (condition == conditions.end() || name.call) continue;
     condition->second.used = true;

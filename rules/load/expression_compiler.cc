@@ -6,7 +6,6 @@ namespace tocsin::rules {
 namespace {
 
 constexpr std::size_t kMaxTemplateHoles = 32;
-constexpr std::size_t kMaxTemplateLength = 2000;  // code points
 
 // The text in quotes that is all between the parentheses of a call, its quotes included.
 std::optional<std::pair<std::size_t, std::size_t>> quoted_argument(std::string_view text,
@@ -54,12 +53,24 @@ bool ExpressionCompiler::calendars_known(const Expression& expression) {
 
 cel::Program ExpressionCompiler::compile(const Expression& expression, const RuleScope& scope,
                                          Wanted wanted, std::string_view type) {
-  if (!calendars_known(expression)) return {};
+  const bool readable = count_code_points(expression.text) <= cel::CompileLimits{}.max_length;
+  if (readable && !calendars_known(expression)) return {};
+  if (cost_ > limits_.max_cost) return {};
   std::optional<cel::Type> expected;
   if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
-  cel::Compiled compiled = cel::compile(expression.text, scope, expected);
+  const cel::CompileLimits limits{.max_cost = limits_.max_cost,
+                                  .max_regex_bytes = limits_.max_regex_bytes};
+  cel::Compiled compiled = cel::compile(expression.text, scope, expected, limits);
+  if (!compiled.program.empty()) note_cost(expression.offsets.front(), compiled.program.cost());
   for (const cel::CompileError& error : compiled.errors) report(error, expression, scope, type);
   return std::move(compiled.program);
+}
+
+void ExpressionCompiler::note_cost(std::size_t place, std::size_t cost) {
+  std::size_t& known = costs_[place];
+  if (cost <= known) return;
+  cost_ += cost - known;
+  known = cost;
 }
 
 bool ExpressionCompiler::is_new(Reported one) {
@@ -101,18 +112,21 @@ class TemplateCompiler {
  public:
   TemplateCompiler(const yaml::Node& text, const RuleScope& scope, ExpressionCompiler& compiler,
                    yaml::Report& report)
-      : whole_(expression_of(text, report.source())),
+      : node_(text),
+        whole_(expression_of(text, report.source())),
         scope_(scope),
         compiler_(compiler),
         report_(report) {
     made_.source = text.text;
-    if (count_code_points(text.text) > kMaxTemplateLength) {
-      report.add(Code::too_long, text.span, {"summary", std::to_string(kMaxTemplateLength)});
-    }
   }
 
   Template compile() {
     const std::string& text = whole_.text;
+    const std::size_t max_length = compiler_.limits().max_template_length;
+    if (count_code_points(text) > max_length) {
+      report_.add(Code::too_long, node_.span, {"summary", std::to_string(max_length)});
+      return std::move(made_);
+    }
     std::size_t at = 0;
     for (std::size_t open = text.find("{{"); open != std::string::npos;
          open = text.find("{{", at)) {
@@ -168,6 +182,7 @@ class TemplateCompiler {
         {{}, compiler_.compile(expression, scope_, ExpressionCompiler::Wanted::any)});
   }
 
+  const yaml::Node& node_;
   Expression whole_;
   const RuleScope& scope_;
   ExpressionCompiler& compiler_;

@@ -42,7 +42,11 @@ Diagnostic& Report::add(const CodeInfo& code, Span where, std::initializer_list<
 Diagnostic& Report::add(Diagnostic texts, Span where) {
   const bool closing = texts.code == info(Code::yaml_too_many).code;
   if (all_.size() >= kMaxPerFile && !closing) {
-    if (all_.size() == kMaxPerFile) add(Code::yaml_too_many, where, {std::to_string(kMaxPerFile)});
+    const bool first = all_.size() == kMaxPerFile;
+    if (first) add(Code::yaml_too_many, where, {std::to_string(kMaxPerFile)});
+    // As grave as the gravest that is not listed.
+    const bool error = texts.level == DiagnosticLevel::error;
+    if (first || error) all_.back().level = texts.level;
     return surplus_;
   }
   const Position begin = source_.position(where.begin);
@@ -50,8 +54,9 @@ Diagnostic& Report::add(Diagnostic texts, Span where) {
   texts.file = source_.name();
   texts.line = begin.line;
   texts.col = begin.col;
-  texts.source_line = source_.line(begin.line);
-  const std::size_t line_end = count_code_points(texts.source_line) + 1;
+  const std::string_view line = source_.line(begin.line);
+  if (line.size() <= kMaxShownLine) texts.source_line = line;
+  const std::size_t line_end = count_code_points(line) + 1;
   texts.end_col = std::max(begin.line == end.line ? end.col : line_end, begin.col);
   all_.push_back(std::move(texts));
   return all_.back();

@@ -25,6 +25,7 @@ struct Words {
 class Report {
  public:
   static constexpr std::size_t kMaxPerFile = 500;
+  static constexpr std::size_t kMaxShownLine = 4096;  ///< bytes; a longer line is not shown
 
   /// `source` must outlive the report.
   explicit Report(const SourceText& source) : source_(source) {}

@@ -211,6 +211,9 @@ constexpr std::array kLimitKeys{
     KeySpec{"max_open_alerts", optional, integer, "open alerts per rule; default 100000"},
     KeySpec{"max_evidence", optional, integer, "events listed in an alert; default 64"},
     KeySpec{"max_distinct", optional, integer, "distinct values counted per alert; default 100000"},
+    KeySpec{"max_cost", optional, integer, "steps of all expressions of a rule; default 10000"},
+    KeySpec{"max_regex_bytes", optional, integer, "of one regular expression; default 256"},
+    KeySpec{"max_template_length", optional, integer, "characters of a summary; default 2000"},
 };
 
 constexpr std::array kTestKeys{
@@ -296,6 +299,9 @@ constexpr std::array kLimitSpecs{
     LimitSpec{"max_open_alerts", &Limits::max_open_alerts, 10'000'000},
     LimitSpec{"max_evidence", &Limits::max_evidence, 1000},
     LimitSpec{"max_distinct", &Limits::max_distinct, 10'000'000},
+    LimitSpec{"max_cost", &Limits::max_cost, 1'000'000},
+    LimitSpec{"max_regex_bytes", &Limits::max_regex_bytes, 2048},
+    LimitSpec{"max_template_length", &Limits::max_template_length, 20'000},
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <exception>
 #include <optional>
 #include <sstream>
+#include <unordered_map>
 
 #include "rules/load/yaml_text.h"
 
@@ -100,6 +101,7 @@ class Builder final : public YAML::EventHandler {
   struct Open {
     Node node;
     std::optional<Node> key;
+    std::unordered_map<std::string, std::size_t> keys;  // where each first stands
   };
 
   std::size_t offset(const YAML::Mark& mark) const {
@@ -175,7 +177,7 @@ class Builder final : public YAML::EventHandler {
     }
     if (!tag.empty() && tag != "?") report_tag(mark);
     check_anchor(mark, anchor);
-    open_.push_back({node(kind, mark), std::nullopt});
+    open_.push_back({node(kind, mark), std::nullopt, {}});
   }
   void close() {
     Node done = std::move(open_.back().node);
@@ -194,11 +196,11 @@ class Builder final : public YAML::EventHandler {
     } else if (!parent.key) {
       parent.key = std::move(value);
     } else {
-      put_entry(parent.node, std::move(*parent.key), std::move(value));
+      put_entry(parent, std::move(*parent.key), std::move(value));
       parent.key.reset();
     }
   }
-  void put_entry(Node& map, Node key, Node value) {
+  void put_entry(Open& map, Node key, Node value) {
     if (key.kind != NodeKind::scalar) {
       if (key.kind != NodeKind::invalid) report_.add(Code::yaml_key, key.span);
       return;
@@ -207,13 +209,14 @@ class Builder final : public YAML::EventHandler {
       report_.add(Code::yaml_merge, key.span);
       return;
     }
-    if (const Entry* const first = map.find(key.text)) {
-      const std::size_t line = report_.source().position(first->key.span.begin).line;
+    const auto [first, is_new] = map.keys.emplace(key.text, key.span.begin);
+    if (!is_new) {
+      const std::size_t line = report_.source().position(first->second).line;
       report_.add(Code::yaml_duplicate_key, key.span, {key.text, std::to_string(line)});
       return;
     }
     if (value.kind == NodeKind::null) value.span = key.span;
-    map.entries.push_back({std::move(key), std::move(value)});
+    map.node.entries.push_back({std::move(key), std::move(value)});
   }
 
   Report& report_;

@@ -82,6 +82,10 @@ TEST(Binary, eval_prints_json_and_says_how_it_ended) {
   const testing::Ended refused = tocsin({"eval", "1 + naem"});
   EXPECT_EQ(refused.code, 78);
   EXPECT_THAT(refused.err, HasSubstr("^~~~"));
+  EXPECT_EQ(tocsin({"eval", "e.level > 2.0", "--event",
+                    R"({"type":"smoke.alarm","device_id":"D1","arr":1767225600000,"level":3})"})
+                .out,
+            "{\"type\":\"bool\",\"value\":true}\n");
   EXPECT_THAT(tocsin({"eval", "--json", "1 +"}).out,
               StartsWith("{\"schema\":\"tocsin.eval/1\",\"error\":"));
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ingest/catalogue_builder.h"
+
 namespace tocsin::app {
 namespace {
 
@@ -47,12 +49,68 @@ TEST(Eval, there_is_no_event_in_scope) {
   }
 }
 
+TEST(Eval, who_names_a_field_without_an_event_is_told_how_to_give_one) {
+  const Evaluated result = evaluate("e.level > 2.0");
+  ASSERT_EQ(result.diagnostics.size(), 1U);
+  EXPECT_NE(result.diagnostics[0].next_step_en.find("--event"), std::string::npos);
+  EXPECT_NE(result.diagnostics[0].next_step_zh.find("--event"), std::string::npos);
+}
+
 TEST(Eval, the_caret_stands_in_the_right_line) {
   const Evaluated result = evaluate("1 +\n  naem");
   ASSERT_FALSE(result.diagnostics.empty());
   EXPECT_EQ(result.diagnostics[0].line, 2u);
   EXPECT_EQ(result.diagnostics[0].col, 3u);
   EXPECT_EQ(result.diagnostics[0].source_line, "  naem");
+}
+
+TEST(Eval, a_compile_error_in_json_has_its_code_and_place) {
+  EXPECT_EQ(evaluate("1 +\n  e.levle").json,
+            R"({"error":"unknown name 'e.levle'","code":"E3101","line":2,"col":3,"end_col":10})");
+  EXPECT_EQ(evaluate("siz('a')", Language::zh).json,
+            R"({"error":"未知的函数“siz”","code":"E3102","line":1,"col":1,"end_col":4,)"
+            R"("suggestion":"size"})");
+}
+
+constexpr std::string_view kSmoke =
+    R"({"type":"smoke.alarm","device_id":"D1","arr":"2026-01-01T00:00:00Z","level":2.5,)"
+    R"("loc.building":"B7"})";
+
+Evaluated against(std::string_view expression, std::string_view event = kSmoke,
+                  Language language = Language::en) {
+  static const Catalogue catalogue = ingest::builtin_catalogue();
+  return evaluate(expression, event, catalogue, language);
+}
+
+TEST(Eval, an_event_can_be_read) {
+  EXPECT_EQ(against("e.level > 2.0").json, R"({"type":"bool","value":true})");
+  EXPECT_EQ(against("e.device_id + '@' + loc.building").json,
+            R"({"type":"string","value":"D1@B7"})");
+  EXPECT_EQ(against("has(e.test_mode)").json, R"({"type":"bool","value":false})");
+  EXPECT_EQ(against("e.ts").json, R"({"type":"timestamp","value":"2026-01-01T00:00:00Z"})");
+}
+
+TEST(Eval, a_field_the_event_type_has_not_is_a_compile_error) {
+  const Evaluated result = against("e.levle > 2.0");
+  EXPECT_EQ(result.code, ExitCode::bad_config);
+  ASSERT_EQ(result.diagnostics.size(), 1U);
+  EXPECT_EQ(result.diagnostics[0].suggestion, "e.level");
+}
+
+TEST(Eval, what_is_no_event_is_refused_by_reason) {
+  for (const char* event : {"", "{", "[]", R"({"type":"smoke.alarm"})", R"({"type":"x.y"})"}) {
+    const Evaluated result = against("true", event);
+    EXPECT_EQ(result.code, ExitCode::bad_config) << event;
+    EXPECT_TRUE(result.json.starts_with(R"({"error":")")) << event;
+    ASSERT_EQ(result.diagnostics.size(), 1U) << event;
+    EXPECT_FALSE(result.diagnostics[0].message_zh.empty());
+  }
+}
+
+TEST(Eval, what_needs_a_registry_has_no_answer) {
+  const Evaluated result = against("adjacent(loc.building, loc.building)");
+  EXPECT_EQ(result.code, ExitCode::failed);
+  EXPECT_EQ(result.json, R"({"error":"host"})");
 }
 
 }  // namespace

@@ -196,5 +196,18 @@ TEST(StrictYaml, MoreProblemsThanOneCanReadAreCutWithANote) {
       std::ranges::any_of(read.diagnostics, [](const Diagnostic& d) { return d.code == "E1016"; }));
 }
 
+TEST(StrictYaml, WarningsOverTheLimitAreNoErrors) {
+  const SourceText source("f.yaml", "a: 1\n");
+  Report report(source);
+  for (std::size_t i = 0; i < Report::kMaxPerFile + 2; ++i) {
+    report.add(Code::unused_param, {0, 1}, {"a"});
+  }
+  EXPECT_FALSE(report.has_errors());
+  report.add(Code::bad_name, {0, 1}, {"a", "b"});
+  report.add(Code::unused_param, {0, 1}, {"a"});
+  EXPECT_TRUE(report.has_errors());
+  EXPECT_EQ(report.take().size(), Report::kMaxPerFile + 1);
+}
+
 }  // namespace
 }  // namespace tocsin::yaml
