@@ -17,6 +17,7 @@ namespace tocsin {
 
 /// Index into Catalogue::types().
 enum class EventTypeId : std::uint16_t {};
+inline constexpr EventTypeId kNoEventType{0xffff};
 
 inline constexpr std::size_t kMaxTypes = 1024;
 inline constexpr std::size_t kMaxTypeFields = 32;

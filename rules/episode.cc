@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/distinct.h"
+#include "rules/levels.h"
 #include "rules/revision.h"
 
 namespace tocsin::rules {
@@ -61,7 +62,9 @@ Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   episode.historical = turn.at - newest > turn.rules.historical_after;
   escalate(episode, turn);
   ++counters_.opened;
+  episode.suppressed_by = turn.levels.suppressor(*rule_, episode);
   publish(episode, AlertState::firing, Reason::matched, turn);
+  turn.levels.tell(*rule_, episode, AlertState::firing, turn);
   set_resolve_timer(episode, turn);
   return episode;
 }
@@ -122,10 +125,17 @@ void EpisodeBook::keep_open(Episode& episode, Turn& turn) {
 void EpisodeBook::resolve(Episode& episode, Reason reason, Turn& turn) {
   ++counters_.resolved;
   publish(episode, AlertState::resolved, reason, turn);
+  turn.levels.tell(*rule_, episode, AlertState::resolved, turn);
   turn.timers.clear(episode.resolve_timer);
   if (rule_->alert.rearm_after) cool(episode, turn.at);
   by_opening_.erase(by_opening_.iterator_to(episode));
   open_.erase(episode);
+}
+
+void EpisodeBook::suppress(Episode& episode, const std::string& by, Turn& turn) {
+  if (episode.suppressed_by == by) return;
+  episode.suppressed_by = by;
+  publish(episode, AlertState::firing, Reason::updated, turn);
 }
 
 void EpisodeBook::update(Episode& episode, Turn& turn) {

@@ -37,26 +37,31 @@ std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States&
   return state;
 }
 
-// All revisions of a swap have the same `at`: by level, rule, key.
-void sort_revisions(std::vector<AlertRevision>& out, std::size_t first, const RuleSet& before,
-                    const RuleSet& after) {
+}  // namespace
+
+void sort_moment(std::vector<AlertRevision>& out, std::size_t first,
+                 std::span<const RuleSet* const> sets) {
   const auto level = [&](std::string_view name) {
-    for (const RuleSet* set : {&after, &before}) {
-      const auto at = std::ranges::find(set->rules, name, &Rule::name);
-      if (at != set->rules.end()) return at->level;
+    for (const RuleSet* const set : sets) {
+      const auto at = std::ranges::lower_bound(set->rules, name, {}, &Rule::name);
+      if (at != set->rules.end() && at->name == name) return at->level;
     }
     return 0u;
   };
-  const auto order = [&](const AlertRevision& revision) {
-    std::string key;
-    for (const NamedValue& value : revision.key) append_key(key, value.second.view());
-    return std::tuple(level(revision.rule), std::string_view(revision.rule), std::move(key));
+  struct Placed {
+    std::tuple<std::uint32_t, std::string, std::string> place;
+    AlertRevision revision;
   };
-  std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-                   [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  std::vector<Placed> placed;
+  for (std::size_t i = first; i < out.size(); ++i) {
+    std::string key;
+    for (const NamedValue& value : out[i].key) append_key(key, value.second.view());
+    placed.push_back({{level(out[i].rule), out[i].rule, std::move(key)}, std::move(out[i])});
+  }
+  std::ranges::stable_sort(placed, {}, &Placed::place);
+  std::ranges::transform(placed, out.begin() + static_cast<std::ptrdiff_t>(first),
+                         [](Placed& one) { return std::move(one.revision); });
 }
-
-}  // namespace
 
 void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
                     std::vector<AlertRevision>& out) {
@@ -76,8 +81,10 @@ void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
   old.clear();  // their timers must not fire any more
   s.timers.reorder();
   s.index_rules();
-  s.fire_due(s.now, out);
-  sort_revisions(out, first, *before, *s.rules);
+  s.levels.renumber(*before, *s.rules);
+  s.pass_levels(nullptr, turn);
+  const RuleSet* const sets[] = {s.rules.get(), before.get()};
+  sort_moment(out, first, sets);
 }
 
 }  // namespace tocsin::rules

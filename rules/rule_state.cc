@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/levels.h"
+
 namespace tocsin::rules {
 namespace {
 
@@ -12,6 +14,7 @@ struct MakeMatcher {
   Matcher operator()(const SequenceForm&) const {
     return Matcher(std::in_place_type<SequenceMatcher>);
   }
+  Matcher operator()(const RollUpForm&) const { return Matcher(std::in_place_type<RollUpMatcher>); }
 };
 
 }  // namespace
@@ -156,15 +159,46 @@ void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
   count_outcome(matched);
 
   if (episode != nullptr) {
-    if (contributes(first)) {
-      episodes_.contribute(*episode, {arrival, first.step, first.alternative}, turn);
-    }
+    follow(*episode, first, arrival, turn);
   } else if (matched && episodes_.armed(identity_, turn.at)) {
     make_room(turn);
     show_event(arrival.event, turn);
-    episodes_.open(identity_, bound_, {.by = {arrival.kept(), first.step}}, turn);
+    Episode& opened = episodes_.open(identity_, bound_, {.by = {arrival.kept(), first.step}}, turn);
+    order_children(opened, true, turn);
   }
   bound_.clear();
+}
+
+// An event of the key of an open alert.
+void RuleState::follow(Episode& episode, const Held& first, Arrival& arrival, Turn& turn) {
+  if (const auto* const roll_up = std::get_if<RollUpMatcher>(&matcher_)) {
+    MatchContext with = context(turn);
+    if (roll_up->is_below(episode.key_view(), with)) {
+      return resolve(episode, Reason::below_threshold, turn);
+    }
+    if (!RollUpMatcher::is_opening(arrival.event)) return;
+  }
+  if (contributes(first)) {
+    episodes_.contribute(episode, {arrival, first.step, first.alternative}, turn);
+  }
+}
+
+// The alerts below a roll-up that was opened or resolved.
+void RuleState::order_children(const Episode& parent, bool suppressed, Turn& turn) {
+  const auto* const roll_up = std::get_if<RollUpMatcher>(&matcher_);
+  if (roll_up == nullptr) return;
+  const std::string& child = std::get<RollUpForm>(rule_->form).child;
+  for (std::string& key : roll_up->children(parent.key_view())) {
+    turn.levels.order({child, std::move(key), parent.alert_id, suppressed});
+  }
+}
+
+void RuleState::suppress(const SuppressOrder& order, Turn& turn) {
+  Episode* const episode = episodes_.find({order.key, hash_key(order.key)});
+  if (episode == nullptr) return;
+  const std::string& from = order.suppressed ? std::string() : order.parent_id;
+  if (episode->suppressed_by != from) return;  // something else suppresses it
+  episodes_.suppress(*episode, order.suppressed ? order.parent_id : std::string(), turn);
 }
 
 void RuleState::make_room(Turn& turn) {
@@ -256,6 +290,7 @@ void RuleState::postpone(Timestamp down, Timestamp up, Timestamp at, Turn& turn)
 
 void RuleState::resolve(Episode& episode, Reason reason, Turn& turn) {
   std::visit([&](auto& form) { form.discard(episode.key_view()); }, matcher_);
+  order_children(episode, false, turn);
   episodes_.resolve(episode, reason, turn);
 }
 

@@ -13,14 +13,17 @@
 #include "rules/count_matcher.h"
 #include "rules/episode.h"
 #include "rules/event_matcher.h"
+#include "rules/roll_up_matcher.h"
 #include "rules/rule_health.h"
 #include "rules/sequence_matcher.h"
 
 namespace tocsin::rules {
 
-using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher>;
+using Matcher =
+    std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher, RollUpMatcher>;
 
 class RuleState;
+struct SuppressOrder;
 
 /// What a rule does with events of one type.
 struct Use {
@@ -56,6 +59,10 @@ class RuleState {
   void adopt(const Rule& rule, RuleOrder order);
   /// After adopting an edited rule: tests kept events again, sets deadlines again.
   void retune(Turn& turn);
+  /// The open alert of an identity; nullptr: none.
+  const Episode* find_alert(KeyView identity) const { return episodes_.find(identity); }
+  /// One of its alerts gets, or loses, what suppresses it.
+  void suppress(const SuppressOrder& order, Turn& turn);
   /// Resolves all alerts, in order of key.
   void resolve_all(Reason reason, Turn& turn);
 
@@ -69,6 +76,8 @@ class RuleState {
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);
   void make_keys(const Pattern::Alternative& alternative, const Event& event);
   void make_room(Turn& turn);
+  void follow(Episode& episode, const Held& first, Arrival& arrival, Turn& turn);
+  void order_children(const Episode& parent, bool suppressed, Turn& turn);
   MatchContext context(Turn& turn);
   bool contributes(const Held& first) const { return first.step < step_count(rule_->form); }
   void show_event(const Event& event, Turn& turn);

@@ -15,6 +15,8 @@ namespace tocsin::rules::test {
 
 enum Type : std::uint16_t { kSmoke = 0, kFlame = 1, kPanel = 2, kGate = 3, kTypes = 4 };
 std::string_view type_name(Type type);
+/// The alerts of the rule with that index in a bundle made by levels().
+Type alerts_of(std::size_t rule);
 
 /// Slots of the types' own fields; every type has all of them.
 inline constexpr std::uint16_t kLevel = kCommonSlots;        // int
@@ -82,6 +84,10 @@ Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t
 void resolve_on(Rule& rule, const On& on);
 
 std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules);
+/// The same, and every rule's alerts are events: of alerts_of(index).
+std::shared_ptr<RuleSet> levels(std::vector<Rule> rules);
+/// The alerts of `rule` are suppressed by those of rules[by].
+void inhibit(Rule& rule, const std::vector<Rule>& rules, std::uint32_t by);
 
 /// An engine with what it said so far.
 class Session {
@@ -117,7 +123,8 @@ class Session {
   std::size_t told_ = 0;
 };
 
-/// "41000 smoke[B1] #1 firing matched high count=2 distinct=2"; other kinds stand before the rule.
+/// "41000 smoke[B1] #1 firing matched high count=2 distinct=2", perhaps " suppressed"; other kinds
+/// stand before the rule.
 std::string line_of(const AlertRevision& revision);
 
 }  // namespace tocsin::rules::test
