@@ -97,6 +97,7 @@ struct EventType {
   EventTypeId id{};
   std::string name;               ///< "smoke.alarm"
   std::vector<FieldSpec> fields;  ///< the type's own, slots kCommonSlots...
+  std::uint32_t lacks = 0;        ///< bits of common slots that no event of the type has
 
   const FieldSpec* find(std::string_view field) const;  ///< own or common; nullptr if neither
 };

@@ -112,18 +112,25 @@ void Levels::kept(const KeptRef& event) {
 
 void Levels::renumber(const RuleSet& before, const RuleSet& after) {
   const std::size_t first = before.type_settings.size() - before.alert_types.size();
-  const auto new_type = [&](std::string_view rule) {
+  const auto find = [&](std::string_view rule) {
     const auto at = std::ranges::lower_bound(after.rules, rule, {}, &Rule::name);
-    const bool heard = at != after.rules.end() && at->name == rule && at->alert_events;
-    return heard ? at->alert_events->type : kNoEventType;
+    return at != after.rules.end() && at->name == rule && at->alert_events ? at : after.rules.end();
+  };
+  const auto type_of = [&](auto at) {
+    return at == after.rules.end() ? kNoEventType : at->alert_events->type;
   };
   std::erase_if(kept_, [](const KeptRef& one) { return one.is_last(); });
   for (KeptRef& event : kept_) {
     if (event->type() == kNoEventType) continue;
     const std::size_t old = static_cast<std::size_t>(event->type()) - first;
-    event.renumber(new_type(before.rules[before.alert_types[old]].name));
+    event.renumber(type_of(find(before.rules[before.alert_types[old]].name)));
   }
-  for (const auto& notice : notices_) notice->event.type = new_type(notice->rule);
+  for (const auto& notice : notices_) {
+    const auto at = find(notice->rule);
+    notice->event.type = type_of(at);
+    if (at == after.rules.end()) continue;
+    notice->from = {at->level, static_cast<std::uint32_t>(at - after.rules.begin())};
+  }
 }
 
 }  // namespace tocsin::rules

@@ -19,7 +19,7 @@ class RuleState;
 /// The opening or the resolve of an alert, as an event for the rules that name `alert.<rule>`.
 /// Stays where it is: the event points into its neighbours.
 struct AlertNotice {
-  const RuleOrder from;
+  RuleOrder from;
   const std::string rule;
   const std::string key;  ///< of the alert
   const bool shadow;      ///< heard by shadow rules only

@@ -10,7 +10,7 @@ namespace {
 
 using States = std::vector<std::unique_ptr<RuleState>>;
 
-auto find_rule(States& states, std::string_view name) {
+auto find_state(States& states, std::string_view name) {
   return std::ranges::find_if(states, [&](const auto& s) { return s->rule().name == name; });
 }
 
@@ -20,15 +20,31 @@ bool lateness_differs(const RuleSet& before, const RuleSet& after) {
                              &TypeSettings::lateness);
 }
 
+const Rule* find_rule(const RuleSet& rules, std::string_view name) {
+  const auto at = std::ranges::lower_bound(rules.rules, name, {}, &Rule::name);
+  return at != rules.rules.end() && at->name == name ? &*at : nullptr;
+}
+
+// Of the rules that do not go on, while their events are still numbered as they know them.
+void resolve_ended(const States& old, const RuleSet& after, Turn& turn) {
+  for (const auto& state : old) {
+    const Rule* const rule = find_rule(after, state->rule().name);
+    if (rule == nullptr) {
+      state->resolve_all(Reason::rule_removed, turn);
+    } else if (!continues(state->rule(), *rule)) {
+      state->resolve_all(Reason::rule_changed, turn);
+    }
+  }
+}
+
 // One rule of the new bundle: takes over what `old` has of it.
 std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States& old,
                                       bool test_again, Turn& turn) {
-  const auto at = find_rule(old, rule.name);
+  const auto at = find_state(old, rule.name);
   if (at == old.end()) return std::make_unique<RuleState>(rule, order, RuleCounters{});
   std::unique_ptr<RuleState> state = std::move(*at);
   old.erase(at);
   if (!continues(state->rule(), rule)) {
-    state->resolve_all(Reason::rule_changed, turn);
     return std::make_unique<RuleState>(rule, order, state->counters());
   }
   const bool edited = state->rule().version != rule.version;
@@ -43,8 +59,7 @@ void sort_moment(std::vector<AlertRevision>& out, std::size_t first,
                  std::span<const RuleSet* const> sets) {
   const auto level = [&](std::string_view name) {
     for (const RuleSet* const set : sets) {
-      const auto at = std::ranges::lower_bound(set->rules, name, {}, &Rule::name);
-      if (at != set->rules.end() && at->name == name) return at->level;
+      if (const Rule* const rule = find_rule(*set, name)) return rule->level;
     }
     return 0u;
   };
@@ -73,15 +88,15 @@ void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
   const bool test_again = lateness_differs(*before, *s.rules);
   States old = std::exchange(s.states, {});
   Turn turn = s.turn(s.now, out);
+  resolve_ended(old, *s.rules, turn);
+  s.levels.renumber(*before, *s.rules);
   for (std::uint32_t i = 0; i < s.rules->rules.size(); ++i) {
     const Rule& rule = s.rules->rules[i];
     s.states.push_back(carry_over(rule, {rule.level, i}, old, test_again, turn));
   }
-  for (const auto& removed : old) removed->resolve_all(Reason::rule_removed, turn);
   old.clear();  // their timers must not fire any more
   s.timers.reorder();
   s.index_rules();
-  s.levels.renumber(*before, *s.rules);
   s.pass_levels(nullptr, turn);
   const RuleSet* const sets[] = {s.rules.get(), before.get()};
   sort_moment(out, first, sets);

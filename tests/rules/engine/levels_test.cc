@@ -13,8 +13,6 @@ using ::testing::SizeIs;
 constexpr std::string_view kOpens = "e.state == 'firing'";
 constexpr std::string_view kEnds = "e.state == 'resolved'";
 
-On alerts(std::size_t rule, std::string_view where = kOpens) { return {{alerts_of(rule)}, where}; }
-
 /// Any smoke is an alert of its building, for ten quiet minutes.
 Rule low_smoke() { return event_rule("a-smoke", {{kSmoke}}); }
 Rule low_flame() { return event_rule("b-flame", {{kFlame}}); }
@@ -28,7 +26,7 @@ Rule citywide(Rule rule) {
 /// Two buildings with an alert of rule 0 within an hour.
 Rule surge() {
   Rule rule = citywide(count_rule("c-surge", {{kSmoke}}, 2, 60 * kMin));
-  std::get<CountForm>(rule.form).pattern = pattern(alerts(0), {}, {kBuilding});
+  std::get<CountForm>(rule.form).pattern = pattern({{alerts_of(0)}, kOpens}, {}, {kBuilding});
   std::get<CountForm>(rule.form).distinct = {"loc.building"};
   return rule;
 }
@@ -56,10 +54,11 @@ TEST(Levels, AnAlertIsAnEventOfTheRuleAbove) {
 }
 
 TEST(Levels, TheEventCarriesIdentityPlaceSeverityStateCountAndTheAlertsId) {
-  Rule above = event_rule("b-above", alerts(0, ""));
+  Rule above = event_rule("b-above", {{alerts_of(0)}, ""});
   above.alert.summary.en = text("{{e.state}} {{e.severity}} {{e.count}} {{e.building}} {{e.zone}}");
   above.alert.update_on_every = true;
   above.alert.update_min_interval = {};
+  above.alert.resolve.quiet_for = Duration(20 * kMin);
   Session session(levels({low_smoke(), above}));
   session.apply_all({heard(kSmoke, 0), heard(kSmoke, kS)});
   session.run_out();
@@ -80,7 +79,7 @@ TEST(Levels, RevisionsBetweenOpeningAndResolveAreNoEvents) {
   Rule below = low_smoke();
   below.alert.update_on_count = true;
   below.alert.update_min_interval = {};
-  Rule above = event_rule("b-above", alerts(0, ""));
+  Rule above = event_rule("b-above", {{alerts_of(0)}, ""});
   Session session(levels({below, above}));
   session.apply_all({heard(kSmoke, 0), heard(kSmoke, kS), heard(kSmoke, 2 * kS)});
   EXPECT_EQ(session.counters(1).evaluated, 1u);
@@ -92,12 +91,12 @@ TEST(Levels, RevisionsBetweenOpeningAndResolveAreNoEvents) {
 TEST(Levels, AnAlertEventFeedsAnAbsenceDueAtTheSameMoment) {
   Rule below = event_rule("a-smoke", {{kSmoke}});
   below.alert.resolve.quiet_for = Duration(kMin);
-  Rule above = sequence_rule("b-stays", {alerts(0)}, -1);
-  then_absent(above, alerts(0, kEnds), kMin);
+  Rule above = sequence_rule("b-stays", {{{alerts_of(0)}, kOpens}}, -1);
+  then_absent(above, {{alerts_of(0)}, kEnds}, kMin);
   EXPECT_THAT(outcome(levels({below, above}), {heard(kSmoke, 0)}),
               ElementsAre("0 a-smoke[B1] #1 firing matched high count=1 distinct=1",
                           "60000 a-smoke[B1] #2 resolved quiet high count=1 distinct=1"));
-  then_absent(above, alerts(0, kEnds), kMin - 1);
+  then_absent(above, {{alerts_of(0)}, kEnds}, kMin - 1);
   EXPECT_THAT(outcome(levels({below, above}), {heard(kSmoke, 0)}),
               ElementsAre("0 a-smoke[B1] #1 firing matched high count=1 distinct=1",
                           "59999 b-stays[B1] #1 firing matched high count=1 distinct=0",
@@ -109,7 +108,7 @@ TEST(Levels, AnAbsenceBelowFeedsAnAbsenceAboveDueAtTheSameMoment) {
   Rule below = sequence_rule("a-unanswered", {{{kSmoke}}}, -1);
   then_absent(below, {{kPanel}}, kMin);
   Rule above = sequence_rule("b-quiet", {{{kFlame}}}, -1);
-  then_absent(above, alerts(0), kMin + 2 * kS);
+  then_absent(above, {{alerts_of(0)}, kOpens}, kMin + 2 * kS);
   EXPECT_THAT(outcome(levels({below, above}), {heard(kSmoke, 0), heard(kFlame, 0)}),
               ElementsAre("62000 a-unanswered[B1] #1 firing matched high count=1 distinct=1",
                           "662000 a-unanswered[B1] #2 resolved quiet high count=1 distinct=1"));
@@ -118,7 +117,7 @@ TEST(Levels, AnAbsenceBelowFeedsAnAbsenceAboveDueAtTheSameMoment) {
 TEST(Levels, TheRecordIsMetBeforeTheAlertsItMakes) {
   // Within one moment the panel resets the rule above before the alert opens it.
   Rule below = event_rule("a-panel", {{kPanel}});
-  Rule above = event_rule("b-above", alerts(0));
+  Rule above = event_rule("b-above", {{alerts_of(0)}, kOpens});
   resolve_on(above, {{kPanel}});
   Session session(levels({below, above}));
   session.apply(heard(kPanel, 0));
@@ -150,8 +149,8 @@ TEST(Levels, AMomentIsOrderedByLevelThenRuleThenKey) {
 }
 
 TEST(Levels, ThreeLevelsAreDecidedInOneMoment) {
-  Rule second = event_rule("b-second", alerts(0));
-  Rule third = event_rule("c-third", alerts(1));
+  Rule second = event_rule("b-second", {{alerts_of(0)}, kOpens});
+  Rule third = event_rule("c-third", {{alerts_of(1)}, kOpens});
   Session session(levels({low_smoke(), second, third}));
   session.apply(heard(kSmoke, 5));
   EXPECT_THAT(session.lines(),
@@ -162,9 +161,9 @@ TEST(Levels, ThreeLevelsAreDecidedInOneMoment) {
 }
 
 TEST(Levels, AResolveBelowResolvesAbove) {
-  Rule above = event_rule("b-above", alerts(0));
+  Rule above = event_rule("b-above", {{alerts_of(0)}, kOpens});
   above.alert.resolve.quiet_for.reset();
-  resolve_on(above, alerts(0, kEnds));
+  resolve_on(above, {{alerts_of(0)}, kEnds});
   EXPECT_THAT(outcome(levels({low_smoke(), above}), {heard(kSmoke, 0)}),
               ElementsAre("0 a-smoke[B1] #1 firing matched high count=1 distinct=1",
                           "0 b-above[B1] #1 firing matched high count=1 distinct=0",
@@ -175,8 +174,8 @@ TEST(Levels, AResolveBelowResolvesAbove) {
 TEST(Levels, ShadowAlertsAreHeardByShadowRulesOnly) {
   Rule below = low_smoke();
   below.mode = Mode::shadow;
-  Rule live = event_rule("b-live", alerts(0));
-  Rule shadow = event_rule("c-shadow", alerts(0));
+  Rule live = event_rule("b-live", {{alerts_of(0)}, kOpens});
+  Rule shadow = event_rule("c-shadow", {{alerts_of(0)}, kOpens});
   shadow.mode = Mode::shadow;
   Session session(levels({below, live, shadow}));
   session.apply(heard(kSmoke, 0));
@@ -188,7 +187,7 @@ TEST(Levels, ShadowAlertsAreHeardByShadowRulesOnly) {
 
 TEST(Levels, RuleErrorsAndLimitsAreNoEvents) {
   Rule below = event_rule("a-smoke", {{kSmoke}, "12 / e.divisor > 100"});
-  Rule above = event_rule("b-above", alerts(0, ""));
+  Rule above = event_rule("b-above", {{alerts_of(0)}, ""});
   Session session(levels({below, above}));
   for (int i = 0; i < 3; ++i) {
     TestEvent event = heard(kSmoke, i);
@@ -228,7 +227,8 @@ TEST(Levels, KeptAlertEventsSurviveAReloadThatNumbersTypesAnew) {
   session.lines();
   Rule added = event_rule("a-first", {{kPanel}});
   Rule surge_later = surge();
-  std::get<CountForm>(surge_later.form).pattern = pattern(alerts(1), {}, {kBuilding});
+  std::get<CountForm>(surge_later.form).pattern =
+      pattern({{alerts_of(1)}, kOpens}, {}, {kBuilding});
   surge_later.version += "-edited";  // so that what it keeps is tested again
   session.reload(levels({added, low_smoke(), surge_later}), kS);
   session.apply(heard(kSmoke, 2 * kS, "B2"));
@@ -253,9 +253,9 @@ TEST(Levels, AlertEventsOfARuleThatIsGoneAreForgotten) {
 }
 
 TEST(Levels, AResolveByReloadIsHeard) {
-  Rule above = event_rule("b-above", alerts(0));
+  Rule above = event_rule("b-above", {{alerts_of(0)}, kOpens});
   above.alert.resolve.quiet_for.reset();
-  resolve_on(above, alerts(0, kEnds));
+  resolve_on(above, {{alerts_of(0)}, kEnds});
   Session session(levels({low_smoke(), above}));
   session.apply(heard(kSmoke, 0));
   session.lines();
