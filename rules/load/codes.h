@@ -66,6 +66,13 @@ enum class Code : std::uint8_t {
   absent_place,
   two_windows,
   idle_key,
+  unknown_rule,
+  rule_circle,
+  too_many_levels,
+  alert_word,
+  suppressed_fire,
+  roll_up_threshold,
+  share_population,
   // E23: bundle
   second_bundle,
   bad_clock,
@@ -74,6 +81,7 @@ enum class Code : std::uint8_t {
   unknown_calendar,
   calendar_name,
   quiet_fire,
+  alert_settings,
   // E24: templates
   template_unclosed,
   template_empty,
@@ -85,6 +93,7 @@ enum class Code : std::uint8_t {
   test_rule,
   test_must_reach,
   test_engine,
+  test_alert,
   // W
   unused_param,
   unused_condition,
@@ -93,6 +102,8 @@ enum class Code : std::uint8_t {
   idle_escalation,
   needs_registry,
   no_rule,
+  shadow_alerts,
+  share_registry,
   count_,
 };
 

@@ -46,6 +46,8 @@ Keys event_type_keys();
 Keys repeat_keys();
 Keys calendar_keys();  ///< of a span
 Keys quiet_hours_keys();
+Keys roll_up_keys();
+Keys roll_up_when_keys();
 
 /// A limit of Limits by name, for the `limits` of bundle and rule.
 struct LimitSpec {

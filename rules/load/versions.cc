@@ -85,8 +85,9 @@ std::string rule_version(const RuleText& rule, const BundleText& bundle) {
   const std::vector<PatternText> patterns = patterns_of(rule);
   ordered_json limits = ordered_json::array();
   for (const LimitText& limit : bundle.limits) limits.push_back({limit.spec->name, limit.value});
-  const ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle),
-                           limits, calendars_used(rule, bundle)};
+  ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle), limits,
+                     calendars_used(rule, bundle)};
+  if (!rule.alert_types.empty()) parts.push_back(rule.alert_types);
   return sha256(text_of(rule) + "\n" + parts.dump());
 }
 
@@ -103,13 +104,14 @@ std::string match_hash(const RuleText& rule) {
     if (*pattern) steps.push_back({name, event_names(**pattern)});
   }
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
-  const ordered_json structure{rule.rule.form.index(),
-                               event_names(rule.pattern),
-                               steps,
-                               distinct,
-                               rule.rule.for_each,
-                               identity,
-                               all != nullptr && all->same_event};
+  ordered_json structure{rule.rule.form.index(),
+                         event_names(rule.pattern),
+                         steps,
+                         distinct,
+                         rule.rule.for_each,
+                         identity,
+                         all != nullptr && all->same_event};
+  if (!rule.alert_types.empty()) structure.push_back(rule.alert_types);
   return sha256(structure.dump());
 }
 
