@@ -8,7 +8,9 @@ namespace {
 std::vector<std::string> field_names(const EventType& type) {
   std::vector<std::string> names;
   for (const FieldSpec& field : type.fields) names.push_back(field.name);
-  for (const FieldSpec& field : common_fields()) names.push_back(field.name);
+  for (const FieldSpec& field : common_fields()) {
+    if (type.find(field.name) != nullptr) names.push_back(field.name);
+  }
   return names;
 }
 

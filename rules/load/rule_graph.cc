@@ -114,13 +114,15 @@ void RuleGraph::refuse_circle() {
   }
   const auto first = std::ranges::find(path, at) - path.begin();
   std::vector<std::size_t> circle(path.begin() + first, path.end());
+  const Edge& said = *edges[static_cast<std::size_t>(first)];
   std::ranges::reverse(circle);  // from below to above
+  const auto name = [&](std::size_t vertex) { return vertices_[vertex].item.name; };
+  std::ranges::rotate(circle, std::ranges::min_element(circle, {}, name));
   std::string names;
   for (const std::size_t vertex : circle) {
-    names += std::string(vertices_[vertex].item.name) + " -> ";
+    names += std::string(name(vertex)) + " -> ";
   }
-  names += vertices_[circle.front()].item.name;
-  const Edge& said = *edges[static_cast<std::size_t>(first)];
+  names += name(circle.front());
   said.file->report.add(Code::rule_circle, said.node->span, {names});
   for (const std::size_t vertex : circle) {
     vertices_[vertex].done = true;
