@@ -263,6 +263,29 @@ std::shared_ptr<RuleSet> levels(std::vector<Rule> rules) {
   return set;
 }
 
+void roll_up(std::vector<Rule>& rules, std::size_t child, std::string name, std::uint32_t at_least,
+             std::int64_t within) {
+  Rule parent = base_rule(std::move(name), {slot_named(rules[child].for_each.front())});
+  const std::uint16_t by = slot_named(parent.for_each.front());
+  RollUpForm form{.child = rules[child].name,
+                  .pattern = {},
+                  .at_least = at_least,
+                  .share = 0,
+                  .within = Duration(within),
+                  .population = {}};
+  std::vector<std::uint16_t> identity;
+  for (const std::string& field : rules[child].for_each) identity.push_back(slot_named(field));
+  form.pattern = pattern({{alerts_of(child)}}, {by}, identity);
+  parent.form = std::move(form);
+  parent.alert.resolve = {};
+  RolledUp& up = rules[child].rolled_up.emplace();
+  up.parent = static_cast<std::uint32_t>(rules.size());
+  for (const Pattern::Alternative& opener : pattern_of(rules[child].form, 0).alternatives) {
+    up.alternatives.push_back({opener.type, by});
+  }
+  rules.push_back(std::move(parent));
+}
+
 void inhibit(Rule& rule, const std::vector<Rule>& rules, std::uint32_t by) {
   InhibitedBy& one = rule.inhibited_by.emplace_back(InhibitedBy{.rule = by, .alternatives = {}});
   std::vector<std::uint16_t> slots;

@@ -86,6 +86,10 @@ void resolve_on(Rule& rule, const On& on);
 std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules);
 /// The same, and every rule's alerts are events: of alerts_of(index).
 std::shared_ptr<RuleSet> levels(std::vector<Rule> rules);
+/// A rule above the alerts of rules[child], rolled up by the child's first key field. It stands
+/// last in the bundle.
+void roll_up(std::vector<Rule>& rules, std::size_t child, std::string name, std::uint32_t at_least,
+             std::int64_t within);
 /// The alerts of `rule` are suppressed by those of rules[by].
 void inhibit(Rule& rule, const std::vector<Rule>& rules, std::uint32_t by);
 
@@ -94,6 +98,8 @@ class Session {
  public:
   explicit Session(std::shared_ptr<const RuleSet> rules, EngineOptions options = {})
       : engine_(std::move(rules), nullptr, options) {}
+  Session(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const Registry> registry)
+      : engine_(std::move(rules), std::move(registry)) {}
   explicit Session(Rule rule) : Session(bundle({std::move(rule)})) {}
 
   Verdict apply(const TestEvent& event);
