@@ -148,6 +148,16 @@ Reason EpisodeBook::timed_reason(const Episode& episode) const {
   return when.quiet && *when.quiet <= *when.after ? Reason::quiet : Reason::after;
 }
 
+void EpisodeBook::forget_steps() {
+  for (Episode& episode : by_opening_) {
+    episode.opener.step = episode.newest.step = 0;
+    for (Bound& bound : episode.evidence) bound.step = 0;
+    episode.bound.clear();
+    episode.stands = episode.stands || !episode.retractable.empty();
+    episode.retractable.clear();
+  }
+}
+
 void EpisodeBook::retune(Turn& turn) {
   for (Episode* const episode : open_.in_order()) {
     turn.timers.clear(episode->resolve_timer);

@@ -125,6 +125,8 @@ class EpisodeBook {
   void update(Episode& episode, Turn& turn);
   /// Why its resolve timer fired.
   Reason timed_reason(const Episode& episode) const;
+  /// The rule's steps are others now: what is open no longer knows which step an event was.
+  void forget_steps();
   /// The rule was edited: deadlines from their anchors, none before now.
   void retune(Turn& turn);
 

@@ -31,7 +31,7 @@ void resolve_ended(const States& old, const RuleSet& after, Turn& turn) {
     const Rule* const rule = find_rule(after, state->rule().name);
     if (rule == nullptr) {
       state->resolve_all(Reason::rule_removed, turn);
-    } else if (!continues(state->rule(), *rule)) {
+    } else if (!continues(state->rule(), *rule) && !carries(state->rule(), *rule)) {
       state->resolve_all(Reason::rule_changed, turn);
     }
   }
@@ -44,11 +44,12 @@ std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States&
   if (at == old.end()) return std::make_unique<RuleState>(rule, order, RuleCounters{});
   std::unique_ptr<RuleState> state = std::move(*at);
   old.erase(at);
-  if (!continues(state->rule(), rule)) {
+  const bool same = continues(state->rule(), rule);
+  if (!same && !carries(state->rule(), rule)) {
     return std::make_unique<RuleState>(rule, order, state->counters());
   }
   const bool edited = state->rule().version != rule.version;
-  state->adopt(rule, order);
+  same ? state->adopt(rule, order) : state->renew(rule, order);
   if (edited || test_again) state->retune(turn);
   return state;
 }

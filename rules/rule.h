@@ -254,7 +254,8 @@ struct Rule {
   std::string
       version;  ///< "sha256:<hex>" of the rule's document text and what the bundle adds to it
   std::string match_hash;  ///< sha256 of what a structural edit changes: form kind, steps, for_each
-  std::uint32_t level = 0;  ///< the longest path of alert.*, inhibits and roll_up that ends here
+  bool carry_firing = false;  ///< alerts outlive a structural edit that leaves `identity` alone
+  std::uint32_t level = 0;    ///< the longest path of alert.*, inhibits and roll_up that ends here
   std::optional<AlertEvents> alert_events;  ///< if some rule hears its alerts
   std::vector<InhibitedBy> inhibited_by;    ///< in order of rules
   std::optional<RolledUp> rolled_up;
@@ -275,7 +276,7 @@ struct RuleSet {
   std::vector<Rule> rules;                  ///< in order of name
   std::vector<TypeSettings> type_settings;  ///< by EventTypeId, one for every type of the
                                             ///< catalogue, then one for each of `alert_types`
-  std::vector<std::uint32_t> alert_types;  ///< whose alerts: rules with alert_events, by type
+  std::vector<std::uint32_t> alert_types;   ///< whose alerts: rules with alert_events, by type
   std::vector<Calendar> calendars;
   Duration historical_after{10 * 60 * 1000LL};
   std::string version;  ///< "sha256:<hex>" of the whole bundle

@@ -8,19 +8,19 @@ namespace tocsin::rules {
 namespace {
 
 struct MakeMatcher {
-  Matcher operator()(const EventForm&) const { return Matcher(std::in_place_type<EventMatcher>); }
-  Matcher operator()(const CountForm&) const { return Matcher(std::in_place_type<CountMatcher>); }
-  Matcher operator()(const AllForm&) const { return Matcher(std::in_place_type<AllMatcher>); }
-  Matcher operator()(const SequenceForm&) const {
-    return Matcher(std::in_place_type<SequenceMatcher>);
-  }
-  Matcher operator()(const RollUpForm&) const { return Matcher(std::in_place_type<RollUpMatcher>); }
+  Matcher& matcher;
+  void operator()(const EventForm&) const { matcher.emplace<EventMatcher>(); }
+  void operator()(const CountForm&) const { matcher.emplace<CountMatcher>(); }
+  void operator()(const AllForm&) const { matcher.emplace<AllMatcher>(); }
+  void operator()(const SequenceForm&) const { matcher.emplace<SequenceMatcher>(); }
+  void operator()(const RollUpForm&) const { matcher.emplace<RollUpMatcher>(); }
 };
 
 }  // namespace
 
 RuleState::RuleState(const Rule& rule, RuleOrder order, const RuleCounters& counted)
-    : counters_(counted), matcher_(std::visit(MakeMatcher{}, rule.form)) {
+    : counters_(counted) {
+  std::visit(MakeMatcher{matcher_}, rule.form);
   counters_.keys = counters_.open_alerts = 0;
   adopt(rule, order);
 }
@@ -31,6 +31,12 @@ void RuleState::adopt(const Rule& rule, RuleOrder order) {
   episodes_.adopt(rule);
   health_.adopt(rule);
   key_values_.resize(rule.for_each.size());
+}
+
+void RuleState::renew(const Rule& rule, RuleOrder order) {
+  std::visit(MakeMatcher{matcher_}, rule.form);
+  adopt(rule, order);
+  episodes_.forget_steps();
 }
 
 std::optional<Use> RuleState::use_of(EventTypeId type) {
@@ -316,17 +322,26 @@ void RuleState::announce(std::size_t mark, std::uint64_t opener, Turn& turn) {
   counters_.keys = std::visit([](const auto& form) { return form.keys(); }, matcher_);
 }
 
+namespace {
+
+std::vector<std::string> identity_names(const Rule& rule) {
+  std::vector<std::string> names;
+  for (const std::uint16_t i : rule.alert.identity) names.push_back(rule.for_each[i]);
+  return names;
+}
+
+}  // namespace
+
 bool continues(const Rule& before, const Rule& after) {
-  const auto identity = [](const Rule& rule) {
-    std::vector<std::string> names;
-    for (const std::uint16_t i : rule.alert.identity) names.push_back(rule.for_each[i]);
-    return names;
-  };
   return before.match_hash == after.match_hash && before.form.index() == after.form.index() &&
          step_count(before.form) == step_count(after.form) &&
          pattern_count(before.form) == pattern_count(after.form) &&
          (absence_of(before.form) == nullptr) == (absence_of(after.form) == nullptr) &&
-         before.for_each == after.for_each && identity(before) == identity(after);
+         before.for_each == after.for_each && identity_names(before) == identity_names(after);
+}
+
+bool carries(const Rule& before, const Rule& after) {
+  return after.carry_firing && identity_names(before) == identity_names(after);
 }
 
 }  // namespace tocsin::rules

@@ -57,6 +57,8 @@ class RuleState {
 
   /// Goes on under an edited or unchanged rule that it may continue with (continues()).
   void adopt(const Rule& rule, RuleOrder order);
+  /// Starts anew under a rule of another structure; what is open goes on (carries()).
+  void renew(const Rule& rule, RuleOrder order);
   /// After adopting an edited rule: tests kept events again, sets deadlines again.
   void retune(Turn& turn);
   /// The open alert of an identity; nullptr: none.
@@ -107,5 +109,7 @@ class RuleState {
 
 /// Whether the state of `before` can go on under `after`: the edit is no structural one.
 bool continues(const Rule& before, const Rule& after);
+/// Whether, if it cannot, its open alerts go on all the same: `carry: firing`.
+bool carries(const Rule& before, const Rule& after);
 
 }  // namespace tocsin::rules

@@ -203,7 +203,9 @@ constexpr std::array kRuleKeys{
     KeySpec{"limits", optional, map, "bounds of this rule's memory", {}, kLimitKeys},
     KeySpec{"tests", optional, maps, "run by tocsin test", {}, kTestKeys},
     KeySpec{"latest", not_yet, other, ""},
-    KeySpec{"carry", not_yet, other, ""},
+    KeySpec{"carry", optional, word,
+            "firing: open alerts go on when the rule's structure is edited; default: they resolve",
+            kCarryWords},
 };
 
 constexpr std::array kTestFileKeys{

@@ -22,6 +22,7 @@ inline constexpr std::array<std::string_view, 7> kDayWords{"mon", "tue", "wed", 
                                                            "fri", "sat", "sun"};
 inline constexpr std::array<std::string_view, 2> kAfterMatchWords{"reset", "keep_anchor"};
 inline constexpr std::array<std::string_view, 3> kSourceDownWords{"hold", "fire_degraded", "fire"};
+inline constexpr std::array<std::string_view, 1> kCarryWords{"firing"};
 inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
 
 using Keys = std::span<const yaml::KeySpec>;

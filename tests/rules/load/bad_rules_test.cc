@@ -151,6 +151,7 @@ const Bad kBad[] = {
     {"a share of nothing the registry knows",
      alert("roll_up: {by: device_id, when: {within: 5m, share: 0.5}, as: many}"),
      {"E2267 7:54"}},
+    {"carry of what is not there", rule("carry: all\n"), {"E2116 6:8"}},
     {"quiet_hours without an action", alert("quiet_hours: {calendar: c}"), {"E2102 7:3"}},
     {"breaks_for", alert("resolve: {breaks_for: 5m}"), {"E2105 7:13"}},
     {"on_first_event", alert("resolve: {on_first_event: true}"), {"E2105 7:13"}},
