@@ -61,7 +61,10 @@ const std::vector<FieldSpec>& common_fields() {
 
 const FieldSpec* EventType::find(std::string_view field) const {
   const FieldSpec* own = find_in(fields, field);
-  return own != nullptr ? own : find_in(common_fields(), field);
+  if (own != nullptr) return own;
+  const FieldSpec* const common = find_in(common_fields(), field);
+  const bool missing = common != nullptr && (lacks >> common->slot & 1) != 0;
+  return missing ? nullptr : common;
 }
 
 EventTypeId Catalogue::add(std::string name, std::vector<FieldSpec> fields) {
@@ -72,7 +75,7 @@ EventTypeId Catalogue::add(std::string name, std::vector<FieldSpec> fields) {
   }
   const bool added = by_name_.emplace(name, id).second;
   TOCSIN_CHECK(added);
-  types_.push_back(EventType{id, std::move(name), std::move(fields)});
+  types_.push_back(EventType{id, std::move(name), std::move(fields), 0});
   return id;
 }
 

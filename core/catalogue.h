@@ -17,6 +17,7 @@ namespace tocsin {
 
 /// Index into Catalogue::types().
 enum class EventTypeId : std::uint16_t {};
+inline constexpr EventTypeId kNoEventType{0xffff};
 
 inline constexpr std::size_t kMaxTypes = 1024;
 inline constexpr std::size_t kMaxTypeFields = 32;
@@ -96,6 +97,7 @@ struct EventType {
   EventTypeId id{};
   std::string name;               ///< "smoke.alarm"
   std::vector<FieldSpec> fields;  ///< the type's own, slots kCommonSlots...
+  std::uint32_t lacks = 0;        ///< bits of common slots that no event of the type has
 
   const FieldSpec* find(std::string_view field) const;  ///< own or common; nullptr if neither
 };

@@ -64,7 +64,7 @@ bool Absences::cancelled(const PendingAbsence& pending, const Absence& absence) 
   const auto entries = events_.entries();
   auto at = std::ranges::lower_bound(entries, range.first, {}, &KeptEntry::ts);
   for (; at != entries.end() && at->ts <= range.last; ++at) {
-    const auto is_step = [&](const Bound& b) { return b.event->log_position() == at->position; };
+    const auto is_step = [&](const Bound& b) { return b.event == at->event; };
     if (std::ranges::none_of(pending.bound, is_step)) return true;
   }
   return false;

@@ -85,6 +85,7 @@ void Engine::State::index_rules() {
   std::vector<RuleState*> ordered;
   for (const auto& state : states) ordered.push_back(state.get());
   std::ranges::stable_sort(ordered, {}, [](const RuleState* s) { return s->order().level; });
+  top_level = ordered.empty() ? 0 : ordered.back()->order().level;
   for (std::size_t type = 0; type < uses.size(); ++type) {
     for (RuleState* const state : ordered) {
       if (auto use = state->use_of(static_cast<EventTypeId>(type))) {
@@ -95,12 +96,57 @@ void Engine::State::index_rules() {
 }
 
 void Engine::State::fire_due(Timestamp until, std::vector<AlertRevision>& out) {
-  while (Timer* const timer = timers.take(until)) {
-    now = std::max(now, timer->due);
-    RuleState& rule = *states[timer->owner->order->rule];
-    Turn moment = turn(timer->due, out);
-    rule.fire(*timer, moment);
+  for (auto due = timers.next(); due && *due <= until; due = timers.next()) {
+    now = std::max(now, *due);
+    Turn moment = turn(*due, out);
+    pass_levels(nullptr, moment);
   }
+}
+
+void Engine::State::pass_levels(Arrival* record, Turn& moment) {
+  const std::size_t first = moment.out.size();
+  for (std::uint32_t level = 0; level <= top_level; ++level) {
+    if (record != nullptr) {
+      meet(level, *record, uses[static_cast<std::size_t>(record->event.type)], moment);
+    }
+    if (levels.any()) hear(level, moment);
+    if (record == nullptr || top_level > 0) fire(level, moment);
+  }
+  for (const SuppressOrder& order : levels.take_orders()) carry_out(order, moment);
+  levels.forget();
+  const RuleSet* const sets[] = {rules.get()};
+  if (top_level > 0 && moment.out.size() > first + 1) sort_moment(moment.out, first, sets);
+}
+
+void Engine::State::meet(std::uint32_t level, Arrival& arrival, std::span<const Use> those,
+                         Turn& moment) {
+  for (const Use& use : those) {
+    if (use.rule->order().level == level) use.rule->meet(use, arrival, moment);
+  }
+}
+
+void Engine::State::hear(std::uint32_t level, Turn& moment) {
+  for (const AlertNotice* const notice : levels.notices()) {
+    if (notice->from.level >= level || notice->event.type == kNoEventType) continue;
+    Arrival arrival(notice->event, notice->fingerprint, false);
+    for (const Use& use : uses[static_cast<std::size_t>(notice->event.type)]) {
+      const bool listens = !notice->shadow || use.rule->rule().mode == Mode::shadow;
+      if (use.rule->order().level == level && listens) use.rule->meet(use, arrival, moment);
+    }
+    if (arrival.is_kept()) levels.kept(arrival.kept());
+  }
+}
+
+void Engine::State::fire(std::uint32_t level, Turn& moment) {
+  while (Timer* const timer = timers.take(moment.at, level)) {
+    states[timer->owner->order->rule]->fire(*timer, moment);
+  }
+}
+
+void Engine::State::carry_out(const SuppressOrder& order, Turn& moment) {
+  const auto rule = std::ranges::lower_bound(rules->rules, order.rule, {}, &Rule::name);
+  if (rule == rules->rules.end() || rule->name != order.rule) return;
+  states[static_cast<std::size_t>(rule - rules->rules.begin())]->suppress(order, moment);
 }
 
 void Engine::State::enter(const Event& event) {
@@ -123,9 +169,7 @@ Verdict Engine::State::meet_rules(const Event& event, std::vector<AlertRevision>
   if (event.time_quality == TimeQuality::clamped) ++clamped;
   Arrival arrival(event, message.fingerprint, repetition.seen(event, settings(event.type)));
   Turn moment = turn(event.arr, out);
-  for (const Use& use : uses[static_cast<std::size_t>(event.type)]) {
-    use.rule->meet(use, arrival, moment);
-  }
+  pass_levels(&arrival, moment);
   return event.late ? Verdict::late : Verdict::accepted;
 }
 

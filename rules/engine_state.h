@@ -6,6 +6,7 @@
 #include "rules/dedup.h"
 #include "rules/engine.h"
 #include "rules/gateways.h"
+#include "rules/levels.h"
 #include "rules/repetition.h"
 #include "rules/rule_state.h"
 
@@ -22,8 +23,16 @@ struct Engine::State {
   bool is_duplicate(const Event& event);
   Verdict meet_rules(const Event& event, std::vector<AlertRevision>& out);
 
+  // A moment, level by level: a rule meets the record, if there is one, then the alerts of the
+  // levels below, then its timers that are due.
+  void pass_levels(Arrival* record, Turn& moment);
+  void meet(std::uint32_t level, Arrival& arrival, std::span<const Use> those, Turn& moment);
+  void hear(std::uint32_t level, Turn& moment);
+  void fire(std::uint32_t level, Turn& moment);
+  void carry_out(const SuppressOrder& order, Turn& moment);
+
   Turn turn(Timestamp at, std::vector<AlertRevision>& out) {
-    return {at, position, *rules, evaluation, timers, gateways, out};
+    return {at, position, *rules, evaluation, timers, gateways, levels, out};
   }
   const TypeSettings& settings(EventTypeId type) const {
     return rules->type_settings[static_cast<std::size_t>(type)];
@@ -41,10 +50,16 @@ struct Engine::State {
   Repetition repetition;
   std::vector<std::unique_ptr<RuleState>> states;  ///< by index in the bundle
   std::vector<std::vector<Use>> uses;              ///< by type; in order of (level, rule)
-  MessageId message;                               ///< of the event under way
+  std::uint32_t top_level = 0;
+  Levels levels{states};
+  MessageId message;  ///< of the event under way
   Timestamp now = Timestamp::min();
   std::uint64_t position = 0;  ///< of the newest event received
   std::uint64_t clamped = 0;
 };
+
+/// Revisions of one moment from `first` on: by level, rule, key, then as they were decided.
+void sort_moment(std::vector<AlertRevision>& out, std::size_t first,
+                 std::span<const RuleSet* const> sets);
 
 }  // namespace tocsin::rules

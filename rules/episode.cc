@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/distinct.h"
+#include "rules/levels.h"
 #include "rules/revision.h"
 
 namespace tocsin::rules {
@@ -64,7 +65,9 @@ Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   episode.historical = turn.at - newest > turn.rules.historical_after;
   escalate(episode, turn);
   ++counters_.opened;
+  episode.suppressed_by = turn.levels.suppressor(*rule_, episode);
   publish(episode, AlertState::firing, Reason::matched, turn);
+  turn.levels.tell(*rule_, episode, AlertState::firing, turn);
   set_resolve_timer(episode, turn);
   return episode;
 }
@@ -138,10 +141,17 @@ void EpisodeBook::condition_broke(Episode& episode, KeyView key, Turn& turn) {
 void EpisodeBook::resolve(Episode& episode, Reason reason, Turn& turn) {
   ++counters_.resolved;
   publish(episode, AlertState::resolved, reason, turn);
+  turn.levels.tell(*rule_, episode, AlertState::resolved, turn);
   turn.timers.clear(episode.resolve_timer);
   if (rule_->alert.rearm_after) cool(episode, turn.at);
   by_opening_.erase(by_opening_.iterator_to(episode));
   open_.erase(episode);
+}
+
+void EpisodeBook::suppress(Episode& episode, const std::string& by, Turn& turn) {
+  if (episode.suppressed_by == by) return;
+  episode.suppressed_by = by;
+  publish(episode, AlertState::firing, Reason::updated, turn);
 }
 
 void EpisodeBook::update(Episode& episode, Turn& turn) {
@@ -153,6 +163,16 @@ Reason EpisodeBook::timed_reason(const Episode& episode) const {
   const auto first = when.first();
   if (when.quiet == first) return Reason::quiet;
   return when.breaks == first ? Reason::breaks : Reason::after;
+}
+
+void EpisodeBook::forget_steps() {
+  for (Episode& episode : by_opening_) {
+    episode.opener.step = episode.newest.step = 0;
+    for (Bound& bound : episode.evidence) bound.step = 0;
+    episode.bound.clear();
+    episode.stands = episode.stands || !episode.retractable.empty();
+    episode.retractable.clear();
+  }
 }
 
 void EpisodeBook::retune(Turn& turn) {

@@ -18,6 +18,8 @@
 
 namespace tocsin::rules {
 
+class Levels;
+
 /// What the stages of one moment share: an event's arrival, a deadline, a swap of bundles.
 struct Turn {
   Timestamp at{};
@@ -26,6 +28,7 @@ struct Turn {
   Evaluation& evaluation;
   TimerQueue& timers;
   const Gateways& gateways;
+  Levels& levels;
   std::vector<AlertRevision>& out;
 };
 
@@ -71,7 +74,8 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   bool historical = false;
   bool shadow = false;
   bool degraded = false;
-  LocalText notice;  ///< the summary of rule.error and rule.limit
+  std::string suppressed_by;  ///< alert_id; empty: nothing
+  LocalText notice;           ///< the summary of rule.error and rule.limit
 
   Timer resolve_timer{this, TimerPhase::resolve};
   Timer update_timer{this, TimerPhase::update};
@@ -125,10 +129,14 @@ class EpisodeBook {
   void keep_open(Episode& episode, Turn& turn);
   /// `episode` is gone afterwards.
   void resolve(Episode& episode, Reason reason, Turn& turn);
+  /// Its `suppressed_by` changes. A revision, if it differs.
+  void suppress(Episode& episode, const std::string& by, Turn& turn);
   /// The update timer of an episode fired.
   void update(Episode& episode, Turn& turn);
   /// Why its resolve timer fired.
   Reason timed_reason(const Episode& episode) const;
+  /// The rule's steps are others now: what is open no longer knows which step an event was.
+  void forget_steps();
   /// The rule was edited: deadlines from their anchors, none before now.
   void retune(Turn& turn);
 

@@ -11,6 +11,7 @@
 #include "core/event.h"
 #include "core/registry.h"
 #include "rules/kept_event.h"
+#include "rules/population.h"
 #include "rules/rule.h"
 
 namespace tocsin::rules {
@@ -24,9 +25,11 @@ class Evaluation {
   Evaluation& operator=(const Evaluation&) = delete;
 
   void set_registry(std::shared_ptr<const Registry> registry) {
+    population_ = Population(registry);
     host_.registry = std::move(registry);
   }
   const Registry* registry() const { return host_.registry.get(); }
+  Population& population() { return population_; }
   /// Of the bundle in force, which must outlive their use.
   void set_calendars(std::span<const Calendar> calendars) { host_.calendars = calendars; }
 
@@ -71,6 +74,7 @@ class Evaluation {
   std::array<const Value*, kFrames> frames_{};
   cel::Scratch scratch_;
   RuleHost host_;
+  Population population_;
   cel::EvalError last_error_{};
 };
 

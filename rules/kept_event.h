@@ -68,6 +68,10 @@ class KeptRef {
   }
 
   explicit operator bool() const { return event_ != nullptr; }
+  /// Nobody else shares it.
+  bool is_last() const { return event_->references_ == 1; }
+  /// For all who share it.
+  void renumber(EventTypeId type) { event_->type_ = type; }
   const KeptEvent& operator*() const { return *event_; }
   const KeptEvent* operator->() const { return event_; }
   friend bool operator==(const KeptRef& a, const KeptRef& b) { return a.event_ == b.event_; }

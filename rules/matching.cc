@@ -23,6 +23,7 @@ struct Steps {
   std::size_t operator()(const SequenceForm& form) const { return form.steps.size(); }
   std::size_t operator()(const AggregateForm&) const { return 1; }
   std::size_t operator()(const SustainedForm&) const { return 1; }
+  std::size_t operator()(const RollUpForm&) const { return 1; }
 };
 
 struct PatternOf {
@@ -37,6 +38,7 @@ struct PatternOf {
   const Pattern& operator()(const SustainedForm& form) const {
     return step == 0 ? form.pattern : *form.also_on;
   }
+  const Pattern& operator()(const RollUpForm& form) const { return form.pattern; }
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ class Arrival {
     if (!kept_) kept_ = KeptRef::copy(event, fingerprint_);
     return kept_;
   }
+  bool is_kept() const { return static_cast<bool>(kept_); }
   std::uint64_t fingerprint() const { return fingerprint_; }
 
   const Event& event;

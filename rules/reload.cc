@@ -10,7 +10,7 @@ namespace {
 
 using States = std::vector<std::unique_ptr<RuleState>>;
 
-auto find_rule(States& states, std::string_view name) {
+auto find_state(States& states, std::string_view name) {
   return std::ranges::find_if(states, [&](const auto& s) { return s->rule().name == name; });
 }
 
@@ -20,43 +20,64 @@ bool lateness_differs(const RuleSet& before, const RuleSet& after) {
                              &TypeSettings::lateness);
 }
 
+const Rule* find_rule(const RuleSet& rules, std::string_view name) {
+  const auto at = std::ranges::lower_bound(rules.rules, name, {}, &Rule::name);
+  return at != rules.rules.end() && at->name == name ? &*at : nullptr;
+}
+
+// Of the rules that do not go on, while their events are still numbered as they know them.
+void resolve_ended(const States& old, const RuleSet& after, Turn& turn) {
+  for (const auto& state : old) {
+    const Rule* const rule = find_rule(after, state->rule().name);
+    if (rule == nullptr) {
+      state->resolve_all(Reason::rule_removed, turn);
+    } else if (!continues(state->rule(), *rule) && !carries(state->rule(), *rule)) {
+      state->resolve_all(Reason::rule_changed, turn);
+    }
+  }
+}
+
 // One rule of the new bundle: takes over what `old` has of it.
 std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States& old,
                                       bool test_again, Turn& turn) {
-  const auto at = find_rule(old, rule.name);
+  const auto at = find_state(old, rule.name);
   if (at == old.end()) return std::make_unique<RuleState>(rule, order, RuleCounters{});
   std::unique_ptr<RuleState> state = std::move(*at);
   old.erase(at);
-  if (!continues(state->rule(), rule)) {
-    state->resolve_all(Reason::rule_changed, turn);
+  const bool same = continues(state->rule(), rule);
+  if (!same && !carries(state->rule(), rule)) {
     return std::make_unique<RuleState>(rule, order, state->counters());
   }
   const bool edited = state->rule().version != rule.version;
-  state->adopt(rule, order);
+  same ? state->adopt(rule, order) : state->renew(rule, order);
   if (edited || test_again) state->retune(turn);
   return state;
 }
 
-// All revisions of a swap have the same `at`: by level, rule, key.
-void sort_revisions(std::vector<AlertRevision>& out, std::size_t first, const RuleSet& before,
-                    const RuleSet& after) {
+}  // namespace
+
+void sort_moment(std::vector<AlertRevision>& out, std::size_t first,
+                 std::span<const RuleSet* const> sets) {
   const auto level = [&](std::string_view name) {
-    for (const RuleSet* set : {&after, &before}) {
-      const auto at = std::ranges::find(set->rules, name, &Rule::name);
-      if (at != set->rules.end()) return at->level;
+    for (const RuleSet* const set : sets) {
+      if (const Rule* const rule = find_rule(*set, name)) return rule->level;
     }
     return 0u;
   };
-  const auto order = [&](const AlertRevision& revision) {
-    std::string key;
-    for (const NamedValue& value : revision.key) append_key(key, value.second.view());
-    return std::tuple(level(revision.rule), std::string_view(revision.rule), std::move(key));
+  struct Placed {
+    std::tuple<std::uint32_t, std::string, std::string> place;
+    AlertRevision revision;
   };
-  std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-                   [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  std::vector<Placed> placed;
+  for (std::size_t i = first; i < out.size(); ++i) {
+    std::string key;
+    for (const NamedValue& value : out[i].key) append_key(key, value.second.view());
+    placed.push_back({{level(out[i].rule), out[i].rule, std::move(key)}, std::move(out[i])});
+  }
+  std::ranges::stable_sort(placed, {}, &Placed::place);
+  std::ranges::transform(placed, out.begin() + static_cast<std::ptrdiff_t>(first),
+                         [](Placed& one) { return std::move(one.revision); });
 }
-
-}  // namespace
 
 void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
                     std::vector<AlertRevision>& out) {
@@ -68,16 +89,18 @@ void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
   const bool test_again = lateness_differs(*before, *s.rules);
   States old = std::exchange(s.states, {});
   Turn turn = s.turn(s.now, out);
+  resolve_ended(old, *s.rules, turn);
+  s.levels.renumber(*before, *s.rules);
   for (std::uint32_t i = 0; i < s.rules->rules.size(); ++i) {
     const Rule& rule = s.rules->rules[i];
     s.states.push_back(carry_over(rule, {rule.level, i}, old, test_again, turn));
   }
-  for (const auto& removed : old) removed->resolve_all(Reason::rule_removed, turn);
   old.clear();  // their timers must not fire any more
   s.timers.reorder();
   s.index_rules();
-  s.fire_due(s.now, out);
-  sort_revisions(out, first, *before, *s.rules);
+  s.pass_levels(nullptr, turn);
+  const RuleSet* const sets[] = {s.rules.get(), before.get()};
+  sort_moment(out, first, sets);
 }
 
 }  // namespace tocsin::rules

@@ -178,6 +178,7 @@ AlertRevision make_revision(const Rule& rule, const Episode& episode, AlertState
   revision.late = episode.late;
   revision.degraded = episode.degraded;
   revision.historical = episode.historical;
+  revision.suppressed_by = episode.suppressed_by;
   revision.owner = rule.owner;
   revision.department = rule.alert.department;
   revision.plan_id = rule.alert.plan_id;

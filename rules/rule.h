@@ -11,6 +11,7 @@
 
 #include "core/alert.h"
 #include "core/catalogue.h"
+#include "core/registry.h"
 #include "core/time.h"
 #include "rules/calendar.h"
 #include "rules/cel/cel.h"
@@ -140,8 +141,20 @@ struct SustainedForm {
   std::optional<Pattern> also_on;  ///< what makes the newest sample be judged again
 };
 
-using Form =
-    std::variant<EventForm, CountForm, AllForm, SequenceForm, AggregateForm, SustainedForm>;
+/// The alert above the alerts of another rule. Its events are their openings and resolves
+/// (AlertEvents); its key is the place they are rolled up by.
+struct RollUpForm {
+  std::string child;  ///< the rule whose alerts are gathered
+  Pattern pattern;
+  std::uint32_t at_least = 0;  ///< firing children; 0: `share` says it
+  double share = 0;            ///< of the registered population of the place, in (0, 1]
+  Duration within{};           ///< the children that make it open have opened within this time
+  /// What the share is of: places of a kind, or (empty) devices of the children's kinds.
+  std::optional<PlaceKind> population;
+};
+
+using Form = std::variant<EventForm, CountForm, AllForm, SequenceForm, AggregateForm, SustainedForm,
+                          RollUpForm>;
 
 /// The steps of a form that names them; nullptr: it has none.
 inline const std::vector<Step>* named_steps(const Form& form) {
@@ -253,6 +266,40 @@ struct LatestRead {
   bool operator==(const LatestRead&) const = default;
 };
 
+/// A rule's alerts as events of the type `alert.<rule>`: severity, state and count in the type's
+/// first slots, the places of the opening event, the fields of `identity`.
+struct AlertEvents {
+  static constexpr std::uint16_t kSeverity = kCommonSlots;
+  static constexpr std::uint16_t kState = kCommonSlots + 1;
+  static constexpr std::uint16_t kCount = kCommonSlots + 2;
+  static constexpr std::uint16_t kFirstField = kCommonSlots + 3;
+
+  EventTypeId type{};
+  std::string name;                           ///< "alert.smoke-single"
+  std::vector<std::uint16_t> identity_slots;  ///< of AlertSpec::identity, in order
+  std::optional<std::uint16_t> roll_up_slot;  ///< of what the alerts are rolled up by
+};
+
+/// A rule that suppresses the alerts of this one.
+struct InhibitedBy {
+  struct Alternative {
+    EventTypeId opener{};
+    std::vector<std::uint16_t> slots;  ///< of the inhibitor's identity, in the opening event
+  };
+  std::uint32_t rule = 0;  ///< index in the bundle
+  std::vector<Alternative> alternatives;
+};
+
+/// Where a rule's alerts are rolled up.
+struct RolledUp {
+  std::uint32_t parent = 0;  ///< index in the bundle: a rule of the form RollUpForm
+  struct Alternative {
+    EventTypeId opener{};
+    std::uint16_t slot = 0;  ///< of the parent's key, in the opening event
+  };
+  std::vector<Alternative> alternatives;
+};
+
 struct Rule {
   std::string name;
   LocalText title;
@@ -269,7 +316,11 @@ struct Rule {
   std::string
       version;  ///< "sha256:<hex>" of the rule's document text and what the bundle adds to it
   std::string match_hash;  ///< sha256 of what a structural edit changes: form kind, steps, for_each
-  std::uint32_t level = 0;
+  bool carry_firing = false;  ///< alerts outlive a structural edit that leaves `identity` alone
+  std::uint32_t level = 0;    ///< the longest path of alert.*, inhibits and roll_up that ends here
+  std::optional<AlertEvents> alert_events;  ///< if some rule hears its alerts
+  std::vector<InhibitedBy> inhibited_by;    ///< in order of rules
+  std::optional<RolledUp> rolled_up;
 };
 
 /// From bundle.yaml.
@@ -285,7 +336,9 @@ struct TypeSettings {
 
 struct RuleSet {
   std::vector<Rule> rules;                  ///< in order of name
-  std::vector<TypeSettings> type_settings;  ///< by EventTypeId, one for every type of the catalogue
+  std::vector<TypeSettings> type_settings;  ///< by EventTypeId, one for every type of the
+                                            ///< catalogue, then one for each of `alert_types`
+  std::vector<std::uint32_t> alert_types;   ///< whose alerts: rules with alert_events, by type
   std::vector<Calendar> calendars;
   Duration historical_after{10 * 60 * 1000LL};
   std::string version;  ///< "sha256:<hex>" of the whole bundle

@@ -2,28 +2,27 @@
 
 #include <algorithm>
 
+#include "rules/levels.h"
+
 namespace tocsin::rules {
 namespace {
 
 struct MakeMatcher {
-  Matcher operator()(const EventForm&) const { return Matcher(std::in_place_type<EventMatcher>); }
-  Matcher operator()(const CountForm&) const { return Matcher(std::in_place_type<CountMatcher>); }
-  Matcher operator()(const AllForm&) const { return Matcher(std::in_place_type<AllMatcher>); }
-  Matcher operator()(const SequenceForm&) const {
-    return Matcher(std::in_place_type<SequenceMatcher>);
-  }
-  Matcher operator()(const AggregateForm&) const {
-    return Matcher(std::in_place_type<AggregateMatcher>);
-  }
-  Matcher operator()(const SustainedForm&) const {
-    return Matcher(std::in_place_type<SustainedMatcher>);
-  }
+  Matcher& matcher;
+  void operator()(const EventForm&) const { matcher.emplace<EventMatcher>(); }
+  void operator()(const CountForm&) const { matcher.emplace<CountMatcher>(); }
+  void operator()(const AllForm&) const { matcher.emplace<AllMatcher>(); }
+  void operator()(const SequenceForm&) const { matcher.emplace<SequenceMatcher>(); }
+  void operator()(const AggregateForm&) const { matcher.emplace<AggregateMatcher>(); }
+  void operator()(const SustainedForm&) const { matcher.emplace<SustainedMatcher>(); }
+  void operator()(const RollUpForm&) const { matcher.emplace<RollUpMatcher>(); }
 };
 
 }  // namespace
 
 RuleState::RuleState(const Rule& rule, RuleOrder order, const RuleCounters& counted)
-    : counters_(counted), matcher_(std::visit(MakeMatcher{}, rule.form)) {
+    : counters_(counted) {
+  std::visit(MakeMatcher{matcher_}, rule.form);
   counters_.keys = counters_.open_alerts = 0;
   adopt(rule, order);
 }
@@ -34,6 +33,12 @@ void RuleState::adopt(const Rule& rule, RuleOrder order) {
   episodes_.adopt(rule);
   health_.adopt(rule);
   key_values_.resize(rule.for_each.size());
+}
+
+void RuleState::renew(const Rule& rule, RuleOrder order) {
+  std::visit(MakeMatcher{matcher_}, rule.form);
+  adopt(rule, order);
+  episodes_.forget_steps();
 }
 
 std::optional<Use> RuleState::use_of(EventTypeId type) {
@@ -212,16 +217,14 @@ void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
   count_outcome(matched);
 
   if (episode != nullptr) {
-    if (with.measured) episode->measured = with.measured;
-    if (contributes(first) && with.contributes) {
-      episodes_.contribute(*episode, {arrival, first.step, first.alternative}, turn);
-    }
-    note_condition(*episode, with.condition, turn);
+    follow(*episode, first, arrival, with, turn);
   } else if (matched && episodes_.armed(identity_, turn.at)) {
     make_room(turn);
     show_event(arrival.event, turn);
     const Opening opening{.by = {arrival.kept(), first.step}, .measured = with.measured};
-    note_condition(episodes_.open(identity_, bound_, opening, turn), with.condition, turn);
+    Episode& opened = episodes_.open(identity_, bound_, opening, turn);
+    note_condition(opened, with.condition, turn);
+    order_children(opened, true, turn);
   }
   bound_.clear();
 }
@@ -229,6 +232,40 @@ void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
 void RuleState::note_condition(Episode& episode, Condition condition, Turn& turn) {
   if (condition == Condition::holds) episodes_.condition_holds(episode, key_, turn);
   if (condition == Condition::broken) episodes_.condition_broke(episode, key_, turn);
+}
+
+// An event of the key of an open alert.
+void RuleState::follow(Episode& episode, const Held& first, Arrival& arrival, MatchContext& with,
+                       Turn& turn) {
+  if (const auto* const roll_up = std::get_if<RollUpMatcher>(&matcher_)) {
+    if (roll_up->is_below(episode.key_view(), with)) {
+      return resolve(episode, Reason::below_threshold, turn);
+    }
+    if (!RollUpMatcher::is_opening(arrival.event)) return;
+  }
+  if (with.measured) episode.measured = with.measured;
+  if (contributes(first) && with.contributes) {
+    episodes_.contribute(episode, {arrival, first.step, first.alternative}, turn);
+  }
+  note_condition(episode, with.condition, turn);
+}
+
+// The alerts below a roll-up that was opened or resolved.
+void RuleState::order_children(const Episode& parent, bool suppressed, Turn& turn) {
+  const auto* const roll_up = std::get_if<RollUpMatcher>(&matcher_);
+  if (roll_up == nullptr) return;
+  const std::string& child = std::get<RollUpForm>(rule_->form).child;
+  for (std::string& key : roll_up->children(parent.key_view())) {
+    turn.levels.order({child, std::move(key), parent.alert_id, suppressed});
+  }
+}
+
+void RuleState::suppress(const SuppressOrder& order, Turn& turn) {
+  Episode* const episode = episodes_.find({order.key, hash_key(order.key)});
+  if (episode == nullptr) return;
+  const std::string& from = order.suppressed ? std::string() : order.parent_id;
+  if (episode->suppressed_by != from) return;  // something else suppresses it
+  episodes_.suppress(*episode, order.suppressed ? order.parent_id : std::string(), turn);
 }
 
 void RuleState::make_room(Turn& turn) {
@@ -340,6 +377,7 @@ void RuleState::postpone(Timestamp down, Timestamp up, Timestamp at, Turn& turn)
 
 void RuleState::resolve(Episode& episode, Reason reason, Turn& turn) {
   std::visit([&](auto& form) { form.discard(episode.key_view()); }, matcher_);
+  order_children(episode, false, turn);
   episodes_.resolve(episode, reason, turn);
 }
 
@@ -366,17 +404,26 @@ void RuleState::announce(std::size_t mark, std::uint64_t opener, Turn& turn) {
   counters_.keys = std::visit([](const auto& form) { return form.keys(); }, matcher_);
 }
 
+namespace {
+
+std::vector<std::string> identity_names(const Rule& rule) {
+  std::vector<std::string> names;
+  for (const std::uint16_t i : rule.alert.identity) names.push_back(rule.for_each[i]);
+  return names;
+}
+
+}  // namespace
+
 bool continues(const Rule& before, const Rule& after) {
-  const auto identity = [](const Rule& rule) {
-    std::vector<std::string> names;
-    for (const std::uint16_t i : rule.alert.identity) names.push_back(rule.for_each[i]);
-    return names;
-  };
   return before.match_hash == after.match_hash && before.form.index() == after.form.index() &&
          step_count(before.form) == step_count(after.form) &&
          pattern_count(before.form) == pattern_count(after.form) &&
          (absence_of(before.form) == nullptr) == (absence_of(after.form) == nullptr) &&
-         before.for_each == after.for_each && identity(before) == identity(after);
+         before.for_each == after.for_each && identity_names(before) == identity_names(after);
+}
+
+bool carries(const Rule& before, const Rule& after) {
+  return after.carry_firing && identity_names(before) == identity_names(after);
 }
 
 }  // namespace tocsin::rules

@@ -15,6 +15,7 @@
 #include "rules/episode.h"
 #include "rules/event_matcher.h"
 #include "rules/latest_cells.h"
+#include "rules/roll_up_matcher.h"
 #include "rules/rule_health.h"
 #include "rules/sequence_matcher.h"
 #include "rules/sustained_matcher.h"
@@ -22,9 +23,10 @@
 namespace tocsin::rules {
 
 using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher,
-                             AggregateMatcher, SustainedMatcher>;
+                             AggregateMatcher, SustainedMatcher, RollUpMatcher>;
 
 class RuleState;
+struct SuppressOrder;
 
 /// What a rule does with events of one type.
 struct Use {
@@ -59,8 +61,14 @@ class RuleState {
 
   /// Goes on under an edited or unchanged rule that it may continue with (continues()).
   void adopt(const Rule& rule, RuleOrder order);
+  /// Starts anew under a rule of another structure; what is open goes on (carries()).
+  void renew(const Rule& rule, RuleOrder order);
   /// After adopting an edited rule: tests kept events again, sets deadlines again.
   void retune(Turn& turn);
+  /// The open alert of an identity; nullptr: none.
+  const Episode* find_alert(KeyView identity) const { return episodes_.find(identity); }
+  /// One of its alerts gets, or loses, what suppresses it.
+  void suppress(const SuppressOrder& order, Turn& turn);
   /// Resolves all alerts, in order of key.
   void resolve_all(Reason reason, Turn& turn);
 
@@ -82,6 +90,9 @@ class RuleState {
   void make_keys(const Pattern::Alternative& alternative, const Event& event);
   void note_condition(Episode& episode, Condition condition, Turn& turn);
   void make_room(Turn& turn);
+  void follow(Episode& episode, const Held& first, Arrival& arrival, MatchContext& with,
+              Turn& turn);
+  void order_children(const Episode& parent, bool suppressed, Turn& turn);
   MatchContext context(Turn& turn);
   bool contributes(const Held& first) const { return first.step < step_count(rule_->form); }
   void show_event(const Event& event, Turn& turn);
@@ -113,5 +124,7 @@ class RuleState {
 
 /// Whether the state of `before` can go on under `after`: the edit is no structural one.
 bool continues(const Rule& before, const Rule& after);
+/// Whether, if it cannot, its open alerts go on all the same: `carry: firing`.
+bool carries(const Rule& before, const Rule& after);
 
 }  // namespace tocsin::rules

@@ -55,6 +55,12 @@ Timer* TimerQueue::take(Timestamp now) {
   return timer;
 }
 
+Timer* TimerQueue::take(Timestamp now, std::uint32_t level) {
+  settle_top();
+  if (heap_.empty() || heap_.front().timer->owner->order->level > level) return nullptr;
+  return take(now);
+}
+
 void TimerQueue::reorder() {
   for (std::size_t i = heap_.size(); i > 0; --i) sift_down(i - 1);
 }

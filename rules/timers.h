@@ -58,6 +58,8 @@ class TimerQueue {
   std::optional<Timestamp> next();
   /// The first timer due at or before `now`, taken off; nullptr: none.
   Timer* take(Timestamp now);
+  /// The same, if its rule is of that level or below.
+  Timer* take(Timestamp now, std::uint32_t level);
 
   /// After rules changed their order.
   void reorder();

@@ -42,6 +42,7 @@ std::vector<std::string> never_reached(const rules::Rule& rule, const Reached& r
   const auto* const sequence = std::get_if<rules::SequenceForm>(&rule.form);
   want(sequence != nullptr && sequence->absent, reached.saw(Reason::retracted_late),
        "resolve retracted_late");
+  want(rule.rolled_up.has_value(), reached.saw(Reason::below_threshold), "roll_up");
   want(!rule.alert.escalate.empty(), reached.saw(Reason::escalated), "escalate");
   if (const auto* steps = rules::named_steps(rule.form)) {
     for (std::size_t i = 0; i < steps->size(); ++i) {
@@ -57,6 +58,7 @@ std::vector<RuleCoverage> coverage_of(const rules::RuleSet& rules,
                                       const std::vector<TestOutcome>& outcomes) {
   std::vector<RuleCoverage> all;
   for (const rules::Rule& rule : rules.rules) {
+    if (std::holds_alternative<rules::RollUpForm>(rule.form)) continue;  // its child's tests
     const Reached reached = reached_by(rule.name, outcomes);
     all.push_back({rule.name, reached.tests, never_reached(rule, reached)});
   }

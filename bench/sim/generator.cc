@@ -92,6 +92,7 @@ std::vector<ExpectedAlert> Generator::take_expected(SimTime until) {
   while (!expected_.empty() && expected_.top().sent - options_.epoch_ms <= until) {
     taken.push_back(expected_.top());
     expected_.pop();
+    if (auto surge = surges_.see(taken.back())) taken.push_back(std::move(*surge));
   }
   return taken;
 }

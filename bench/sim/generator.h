@@ -18,6 +18,7 @@
 #include "bench/sim/noise.h"
 #include "bench/sim/planner.h"
 #include "bench/sim/scenario.h"
+#include "bench/sim/surge.h"
 #include "bench/sim/transport.h"
 #include "bench/sim/truth.h"
 
@@ -65,6 +66,7 @@ class Generator {
   SimTime planned_until_ = 0;
   std::priority_queue<SimEvent, std::vector<SimEvent>, Later> waiting_;
   std::priority_queue<ExpectedAlert, std::vector<ExpectedAlert>, Later> expected_;
+  SurgeTruth surges_;
 };
 
 }  // namespace tocsin::sim

@@ -48,6 +48,8 @@ void Stage::expect(std::string_view rule, std::string_view severity, Key key,
   alert.key = std::move(key);
   alert.ts = set_.epoch_ms + last.ts;
   alert.sent = alert.opens = set_.epoch_ms + last.due;
+  const std::uint32_t village = city().enclosing(last.device, PlaceKind::village);
+  if (village != kNoIndex) alert.village = city().place(village).id;
   for (const std::size_t i : events) alert.events.push_back(event_id(city(), events_[i]));
   expected_.push_back(std::move(alert));
 }

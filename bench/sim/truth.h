@@ -26,7 +26,8 @@ struct ExpectedAlert {
   std::int64_t ts = 0;                                   ///< Unix ms
   std::int64_t sent = 0;                                 ///< Unix ms
   std::int64_t opens = 0;                                ///< Unix ms
-  std::vector<std::string> events;
+  std::vector<std::string> events;                       ///< empty: it is about other alerts
+  std::string village;                                   ///< where; not written down
 };
 
 std::string to_json_line(const ExpectedAlert& expected);  ///< without an end of line

@@ -125,6 +125,32 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
     {Code::idle_key, "E2225", "'{0}' means nothing with if_source_down: {1}",
      "if_source_down 为 {1} 时 '{0}' 没有作用", "delete it, or write if_source_down: hold",
      "请删除，或写 if_source_down: hold"},
+    {Code::unknown_rule, "E2261", "there is no rule '{0}'", "没有规则 '{0}'",
+     "rules of one bundle can speak of each other", "只能引用同一规则包中的规则"},
+    {Code::rule_circle, "E2262", "rules wait for each other in a circle: {0}",
+     "规则之间形成循环：{0}", "take one of alert.*, inhibits or roll_up out of the circle",
+     "请去掉循环中的一处 alert.*、inhibits 或 roll_up"},
+    {Code::too_many_levels, "E2263", "rule '{0}' stands more than {1} levels of rules high",
+     "规则 '{0}' 之下的规则超过 {1} 层", "", ""},
+    {Code::alert_word, "E2264",
+     "alert.{0} cannot be an event: its identity field '{1}' is what every alert event says of "
+     "itself",
+     "alert.{0} 不能作为事件：其 identity 字段 '{1}' 与告警事件自身的字段重名",
+     "take '{1}' out of the identity of '{0}'", "请从 '{0}' 的 identity 中去掉 '{1}'"},
+    {Code::suppressed_fire, "E2265",
+     "rule '{0}' protects lives (category: fire): its first alarm must never be suppressed",
+     "规则 '{0}' 关乎生命安全（category: fire），首次报警不得被抑制",
+     "only an alert of category fire that is open in the same building, floor, zone, unit or "
+     "device may suppress it",
+     "只有同一建筑、楼层、分区、户或设备上已触发的 fire 类告警才可抑制它"},
+    {Code::roll_up_threshold, "E2266", "'when' needs exactly one of: at_least, share",
+     "'when' 必须且只能包含 at_least、share 之一", "", ""},
+    {Code::share_population, "E2267", "the registry cannot say what '{0}' of '{1}' is a share of",
+     "台账无法给出 '{1}' 的 '{0}' 所对应的总数",
+     "share needs an identity with device_id or a place, and 'by' a place around it (devices: or a "
+     "gateway); else use at_least",
+     "share 要求 identity 含 device_id 或位置，'by' 为其外层位置（设备还可用网关）；否则请用 "
+     "at_least"},
 
     {Code::one_threshold, "E2226", "'aggregate' needs exactly one of: over, under",
      "'aggregate' 必须且只能包含 over、under 之一", "", ""},
@@ -168,6 +194,9 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
      "rule '{0}' protects lives (category: fire), which knows no quiet hours",
      "规则 '{0}' 关乎生命安全（category: fire），不得设置静默时段", "delete 'quiet_hours'",
      "请删除 'quiet_hours'"},
+    {Code::alert_settings, "E2361",
+     "'{0}' has no settings: an alert is never late and never repeats",
+     "'{0}' 没有可设置的内容：告警不会迟到，也不会重复", "delete it", "请删除"},
 
     {Code::template_unclosed, "E2401", "'{{' without '}}'", "'{{' 没有对应的 '}}'", "", ""},
     {Code::template_empty, "E2402", "nothing between '{{' and '}}'", "'{{' 与 '}}' 之间没有内容",
@@ -186,6 +215,10 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
     {Code::test_must_reach, "E2505", "must_reach cannot be '{0}' here",
      "此处 must_reach 不能是 '{0}'", "one of: {1}", "可选值：{1}"},
     {Code::test_engine, "E2506", "engine: {0} needs '{1}'", "engine: {0} 需要 '{1}'", "", ""},
+    {Code::test_alert, "E2561", "'{0}' cannot be given: alerts are made by their rules",
+     "'{0}' 不能作为输入：告警由其规则产生",
+     "give the events that make rule '{1}' fire; the whole bundle runs beneath a test",
+     "请给出能触发规则 '{1}' 的事件；测试时整个规则包都在运行"},
 
     {Code::unused_param, "W2901", "parameter '{0}' is never used", "参数 '{0}' 从未使用", "", ""},
     {Code::unused_condition, "W2902", "condition '{0}' is never used", "条件 '{0}' 从未使用", "",
@@ -204,6 +237,13 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
      "规则 '{0}' 使用了 {1}，没有台账时它只知道同一位置", "give the registry's folder",
      "请指定台账目录"},
     {Code::no_rule, "W2906", "there is no rule in this file", "该文件中没有规则", "", ""},
+    {Code::shadow_alerts, "W2941", "'{0}' never comes here: rule '{1}' is {2}, this one is not",
+     "此处永远收不到 '{0}'：规则 '{1}' 为 {2}，而本规则不是",
+     "alerts of shadow rules are heard by shadow rules only", "影子规则的告警只有影子规则能收到"},
+    {Code::share_registry, "W2942",
+     "rule '{0}' rolls up by share, which without a registry is never reached",
+     "规则 '{0}' 按比例汇总，没有台账时永远达不到", "give the registry's folder, or use at_least",
+     "请指定台账目录，或改用 at_least"},
 }};
 
 constexpr bool in_order() {

@@ -67,6 +67,13 @@ enum class Code : std::uint8_t {
   absent_place,
   two_windows,
   idle_key,
+  unknown_rule,
+  rule_circle,
+  too_many_levels,
+  alert_word,
+  suppressed_fire,
+  roll_up_threshold,
+  share_population,
   one_threshold,
   clear_side,
   empty_window,
@@ -82,6 +89,7 @@ enum class Code : std::uint8_t {
   unknown_calendar,
   calendar_name,
   quiet_fire,
+  alert_settings,
   // E24: templates
   template_unclosed,
   template_empty,
@@ -93,6 +101,7 @@ enum class Code : std::uint8_t {
   test_rule,
   test_must_reach,
   test_engine,
+  test_alert,
   // W
   unused_param,
   unused_condition,
@@ -102,6 +111,8 @@ enum class Code : std::uint8_t {
   idle_escalation,
   needs_registry,
   no_rule,
+  shadow_alerts,
+  share_registry,
   count_,
 };
 

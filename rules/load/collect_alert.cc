@@ -27,6 +27,10 @@ class AlertCollector {
     if (const yaml::Entry* entry = node_.find("resolve")) read_resolve(*entry);
     if (const Node* node = value_of(node_, "rearm")) read_rearm(*node);
     if (const yaml::Entry* entry = node_.find("quiet_hours")) read_quiet_hours(*entry);
+    if (const Node* node = value_of(node_, "inhibits")) {
+      text_.inhibits = yaml::read_scalars(*node, "inhibits", report_);
+    }
+    if (const yaml::Entry* entry = node_.find("roll_up")) read_roll_up(*entry);
     if (const Node* node = value_of(node_, "plan_id")) {
       spec_.plan_id = yaml::read_text(*node, "plan_id", report_).value_or("");
     }
@@ -132,6 +136,63 @@ class AlertCollector {
     text_.quiet_calendar = calendar;
     spec_.quiet_hours =
         QuietHours{0, *word == "shadow" ? QuietHours::Action::shadow : QuietHours::Action::lower};
+  }
+
+  void read_roll_up(const yaml::Entry& entry) {
+    const Node& node = entry.value;
+    if (node.kind == NodeKind::null ||
+        !yaml::expect_map(node, roll_up_keys(), "roll_up", report_, entry.key.span))
+      return;
+    RollUpText text;
+    const auto named = [&](std::string_view key) {
+      const Node* const name = value_of(node, key);
+      return name != nullptr && yaml::read_text(*name, key, report_) ? name : nullptr;
+    };
+    text.by = named("by");
+    text.as = named("as");
+    if (text.as != nullptr && !yaml::is_name(text.as->text, yaml::kDashedName)) {
+      report_.add(Code::bad_name, text.as->span, {text.as->text, yaml::kDashedName.allowed});
+      text.as = nullptr;
+    }
+    if (const Node* severity = value_of(node, "severity")) {
+      const auto word = yaml::read_word(*severity, kSeverityWords, "severity", report_);
+      if (word) text.severity = severity_from(*word);
+    }
+    const yaml::Entry* const when = node.find("when");
+    const bool whole = when != nullptr && read_threshold(*when, text);
+    if (whole && text.by != nullptr && text.as != nullptr) text_.roll_up = text;
+  }
+
+  bool read_threshold(const yaml::Entry& entry, RollUpText& text) {
+    const Node& node = entry.value;
+    if (node.kind == NodeKind::null ||
+        !yaml::expect_map(node, roll_up_when_keys(), "when", report_, entry.key.span))
+      return false;
+    const Node* const at_least = value_of(node, "at_least");
+    text.share_node = value_of(node, "share");
+    if ((at_least == nullptr) == (text.share_node == nullptr)) {
+      report_.add(Code::roll_up_threshold, entry.key.span);
+      return false;
+    }
+    text.within = yaml::duration_at(node, "within", report_).value_or(Duration{});
+    if (at_least != nullptr) {
+      const auto n = yaml::read_integer(*at_least, 1, 10'000'000, "at_least", report_);
+      text.at_least = static_cast<std::uint32_t>(n.value_or(1));
+      return n.has_value();
+    }
+    return read_share(*text.share_node, text);
+  }
+
+  bool read_share(const Node& node, RollUpText& text) {
+    if (!yaml::read_text(node, "share", report_)) return false;
+    const auto share = yaml::parse_number(node.text);
+    if (!share) {
+      report_.add(Code::bad_number, node.span, {"share", node.text});
+    } else if (*share <= 0 || *share > 1) {
+      report_.add(Code::out_of_range, node.span, {"share", "0.0001", "1", node.text});
+    }
+    text.share = share.value_or(0);
+    return text.share > 0 && text.share <= 1;
   }
 
   const Node& node_;

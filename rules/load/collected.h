@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/value.h"
+#include "rules/load/alert_types.h"
 #include "rules/load/loader.h"
 #include "rules/load/read_values.h"
 #include "rules/load/rule_keys.h"
@@ -75,6 +76,16 @@ struct TextNodes {
   const yaml::Node* zh = nullptr;
 };
 
+struct RollUpText {
+  const yaml::Node* by = nullptr;
+  const yaml::Node* as = nullptr;
+  const yaml::Node* share_node = nullptr;  ///< null: at_least
+  std::uint32_t at_least = 0;
+  double share = 0;
+  Duration within{};
+  std::optional<Severity> severity;  ///< the rule's own, if not given
+};
+
 struct RuleText {
   RuleFile* file = nullptr;
   const yaml::Document* document = nullptr;
@@ -108,6 +119,13 @@ struct RuleText {
   const yaml::Node* quiet_calendar = nullptr;
   std::set<std::uint32_t> calendars;  ///< of the bundle, that the rule asks
   std::vector<LimitText> limits;
+  std::vector<const yaml::Node*> inhibits;
+  std::optional<RollUpText> roll_up;
+  bool in_circle = false;  ///< reported
+  bool compiled = false;
+  std::vector<FieldSpec> key_fields;      ///< of for_each as far as they are known
+  std::vector<const EventType*> openers;  ///< whose events can open its alerts
+  std::set<std::string> alert_types;      ///< that it names, with their fields
 };
 
 struct Condition {
@@ -142,6 +160,7 @@ struct BundleText {
   std::vector<CalendarText> calendars;
   std::vector<LimitText> limits;
   std::optional<Duration> historical_after;
+  AlertTypes alerts;
 
   /// The calendar of that name, now used; else reported.
   std::optional<std::uint32_t> use_calendar(std::string_view name, yaml::Span where,

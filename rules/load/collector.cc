@@ -90,6 +90,9 @@ class RuleCollector {
       const auto word = yaml::read_word(*node, kSeverityWords, "severity", report_);
       if (word) rule.severity = *severity_from(*word);
     }
+    if (const Node* node = value_of(root_, "carry")) {
+      rule.carry_firing = yaml::read_word(*node, kCarryWords, "carry", report_).has_value();
+    }
     if (const Node* node = value_of(root_, "mode")) {
       const auto word = yaml::read_word(*node, kModeWords, "mode", report_);
       if (word)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/load/rule_graph.h"
 #include "rules/load/scalars.h"
 
 namespace tocsin::rules {
@@ -17,6 +18,15 @@ struct CompiledPattern {
 
 const FieldSpec& field_at(const EventType& type, std::uint16_t slot) {
   return slot < kCommonSlots ? common_fields()[slot] : type.fields[slot - kCommonSlots];
+}
+
+// What a rule that hears these events was compiled for.
+std::string shape_of(const EventType& type) {
+  std::string shape = type.name;
+  for (const FieldSpec& field : type.fields) {
+    shape += " " + field.name + ":" + std::string(to_string(field.kind));
+  }
+  return shape + " " + std::to_string(type.lacks);
 }
 
 void add_read(Pattern::Alternative& alternative, const EventType& type, std::uint16_t slot) {
@@ -69,6 +79,8 @@ class RuleCompiler {
     apply_limits(text_.limits, text_.file);
     compile_latest();
     compile_form();
+    for (const KeyField& key : keys_) text_.key_fields.push_back(spec_of(key));
+    for (const EventTypes& types : types_) note_openers(types);
     compile_identity();
     compile_alert();
     check_limits();
@@ -235,7 +247,10 @@ class RuleCompiler {
   EventTypes resolve_types(const PatternText& text) {
     EventTypes types;
     for (const Node* name : text.events) {
-      if (const EventType* type = resolve_type(*name, catalogue_, report_)) types.push_back(type);
+      const EventType* const type = resolve_type(*name, catalogue_, bundle_.alerts, report_);
+      if (type == nullptr) continue;
+      types.push_back(type);
+      if (!alert_rule_of(type->name).empty()) text_.alert_types.insert(shape_of(*type));
     }
     return types;
   }
@@ -260,6 +275,18 @@ class RuleCompiler {
     if (std::ranges::find(lacks_, one) != lacks_.end()) return false;
     lacks_.push_back(one);
     return true;
+  }
+
+  void note_openers(const EventTypes& types) {
+    for (const EventType* type : types) {
+      const auto known = std::ranges::find(text_.openers, type);
+      if (known == text_.openers.end()) text_.openers.push_back(type);
+    }
+  }
+
+  FieldSpec spec_of(const KeyField& key) const {
+    const std::size_t i = static_cast<std::size_t>(&key - keys_.data());
+    return *key_owners_[i]->find(key.name);
   }
 
   // A key has one type, whatever event it comes from.

@@ -73,9 +73,16 @@ std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogu
 /// The type of that name, or reported.
 const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue,
                               yaml::Report& report);
+/// The same, or the alerts of a rule of the bundle. Null without a report: of a rule that has
+/// faults of its own.
+const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue,
+                              AlertTypes& alerts, yaml::Report& report);
 /// The type's field of that name, or reported as what `needed_by` needs.
 const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type,
                                std::string_view needed_by, yaml::Report& report);
+
+/// Everything of the rule that names event types.
+std::vector<PatternText> patterns_of(const RuleText& rule);
 
 /// "sha256:...": the document and what the bundle adds to it.
 std::string rule_version(const RuleText& rule, const BundleText& bundle);

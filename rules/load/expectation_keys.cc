@@ -96,7 +96,8 @@ class ExpectationReader {
     const auto field = std::ranges::find(kFields, name, &Field::name);
     if (field != kFields.end()) return field->shape;
     const auto& key = rule_.rule.for_each;
-    const bool in_key = std::ranges::find(key, name) != key.end();
+    const bool rolled_up = rule_.roll_up && rule_.roll_up->by->text == name;
+    const bool in_key = rolled_up || std::ranges::find(key, name) != key.end();
     const auto& common = common_fields();
     const bool place = name.starts_with("loc.") &&
                        std::ranges::find(common, name, &FieldSpec::name) != common.end();

@@ -6,6 +6,8 @@
 #include "core/digest.h"
 #include "rules/load/collected.h"
 #include "rules/load/compiler.h"
+#include "rules/load/relations.h"
+#include "rules/load/rule_graph.h"
 #include "rules/load/rule_tests.h"
 
 namespace tocsin::rules {
@@ -27,8 +29,9 @@ class Loading {
     collect_rules();
     refuse_twins();
     collect_test_files();
+    relations_.declare();
     std::vector<TypeSettings> settings = compile_types(bundle_, catalogue_);
-    for (RuleText& rule : rules_) compile_rule(rule, bundle_, catalogue_, options_);
+    compile_rules();
 
     const bool failed =
         std::ranges::any_of(files_, [](const RuleFile& f) { return f.report.has_errors(); });
@@ -66,6 +69,25 @@ class Loading {
       if (file.documents.empty() && !file.report.has_errors())
         file.report.add(Code::no_rule, {0, 0});
     }
+  }
+
+  // Those below first: what their alerts look like is known then.
+  void compile_rules() {
+    const auto compile = [&](RuleText& rule) {
+      compile_rule(rule, bundle_, catalogue_, options_);
+      rule.compiled = true;
+    };
+    for (const RuleGraph::Item& item : RuleGraph(rules_).in_order()) {
+      if (!item.parent) {
+        item.rule->rule.level = item.level;
+        compile(*item.rule);
+      }
+      relations_.define(item);
+    }
+    for (RuleText& rule : rules_) {
+      if (!rule.compiled) compile(rule);
+    }
+    relations_.check_inhibits();
   }
 
   void add_tests(const Node& tests, const RuleText& rule, RuleFile& file) {
@@ -121,6 +143,7 @@ class Loading {
   // Only where nothing is wrong: half-read rules use nothing.
   void lint() {
     for (const RuleText& rule : rules_) lint_rule(rule);
+    relations_.lint();
     for (const auto& [name, condition] : bundle_.conditions) {
       if (!condition.used)
         condition.file->report.add(Code::unused_condition, condition.key->span, {name});
@@ -140,8 +163,8 @@ class Loading {
   std::shared_ptr<const RuleSet> rule_set(std::vector<TypeSettings> settings) {
     auto set = std::make_shared<RuleSet>();
     for (RuleText& rule : rules_) set->rules.push_back(std::move(rule.rule));
-    std::ranges::sort(set->rules, {}, &Rule::name);
     set->type_settings = std::move(settings);
+    relations_.link(*set);
     set->calendars = calendars();
     set->historical_after = bundle_.historical_after.value_or(set->historical_after);
     set->version = version();
@@ -168,6 +191,7 @@ class Loading {
   std::deque<RuleFile> files_;  // nodes and reports are referred to: nothing may move
   BundleText bundle_;
   std::deque<RuleText> rules_;
+  Relations relations_{rules_, bundle_, catalogue_, options_};
   std::vector<RuleTest> tests_;
 };
 

@@ -1,5 +1,6 @@
 // Names of event types and fields -> the catalogue's.
 #include "rules/load/compiler.h"
+#include "rules/load/rule_graph.h"
 
 namespace tocsin::rules {
 namespace {
@@ -7,7 +8,9 @@ namespace {
 std::vector<std::string> field_names(const EventType& type) {
   std::vector<std::string> names;
   for (const FieldSpec& field : type.fields) names.push_back(field.name);
-  for (const FieldSpec& field : common_fields()) names.push_back(field.name);
+  for (const FieldSpec& field : common_fields()) {
+    if (type.find(field.name) != nullptr) names.push_back(field.name);
+  }
   return names;
 }
 
@@ -17,11 +20,24 @@ const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue
                               yaml::Report& report) {
   const EventType* const type = catalogue.find(name.text);
   if (type != nullptr) return type;
-  if (name.text.starts_with("alert.")) {
-    report.add(Code::not_available, name.span, {name.text});
+  std::vector<std::string> names;
+  for (const EventType& known : catalogue.types()) names.push_back(known.name);
+  report.add(Code::unknown_event_type, name.span, {name.text}, nearest(name.text, names));
+  return nullptr;
+}
+
+const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue,
+                              AlertTypes& alerts, yaml::Report& report) {
+  if (const EventType* const type = catalogue.find(name.text)) return type;
+  const std::string_view rule = alert_rule_of(name.text);
+  if (alerts.is_declared(rule)) {
+    const AlertTypes::Definition* const alert = alerts.use(rule, catalogue.types().size());
+    if (alert == nullptr) return nullptr;  // what is wrong was said at the rule
+    if (alert->clash.empty()) return &alert->type;
+    report.add(Code::alert_word, name.span, {rule, alert->clash});
     return nullptr;
   }
-  std::vector<std::string> names;
+  std::vector<std::string> names = alerts.names();
   for (const EventType& known : catalogue.types()) names.push_back(known.name);
   report.add(Code::unknown_event_type, name.span, {name.text}, nearest(name.text, names));
   return nullptr;
@@ -55,6 +71,10 @@ std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogu
   std::vector<TypeSettings> settings(catalogue.types().size());
   for (const TypeText& text : bundle.types) {
     yaml::Report& report = bundle.file->report;
+    if (bundle.alerts.is_declared(alert_rule_of(text.name->text))) {
+      report.add(Code::alert_settings, text.name->span, {text.name->text});
+      continue;
+    }
     const EventType* const type = resolve_type(*text.name, catalogue, report);
     if (type == nullptr) continue;
     TypeSettings& one = settings[static_cast<std::size_t>(type->id)];

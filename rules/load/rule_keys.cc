@@ -175,6 +175,21 @@ constexpr std::array kQuietHoursKeys{
             kQuietWords},
 };
 
+constexpr std::array kRollUpWhenKeys{
+    KeySpec{"at_least", optional, integer, "so many firing alerts; or share"},
+    KeySpec{"share", optional, other,
+            "so large a part of the registered devices or places there, 0.3 for 30 %"},
+    KeySpec{"within", required, duration, "the alerts that make it open have opened within this"},
+};
+
+constexpr std::array kRollUpKeys{
+    KeySpec{"by", required, text, "the field whose values gather the alerts: loc.village"},
+    KeySpec{"when", required, map, "how many make it open", {}, kRollUpWhenKeys},
+    KeySpec{"as", required, text, "the rule's name on the alert above: a-z 0-9 -"},
+    KeySpec{"severity", optional, word, "of the alert above; default the rule's own",
+            kSeverityWords},
+};
+
 constexpr std::array kAlertKeys{
     KeySpec{"identity", optional, texts,
             "what one alert is about: a part of for_each; default all of it"},
@@ -201,8 +216,11 @@ constexpr std::array kAlertKeys{
             "when its alerts do not call anybody at full voice",
             {},
             kQuietHoursKeys},
-    KeySpec{"inhibits", not_yet, other, ""},
-    KeySpec{"roll_up", not_yet, other, ""},
+    KeySpec{"inhibits", optional, texts,
+            "rules whose alerts at the same place or within it are suppressed while this one's "
+            "are open"},
+    KeySpec{
+        "roll_up", optional, map, "one alert for many of this rule at one place", {}, kRollUpKeys},
 };
 
 constexpr std::array kLimitKeys{
@@ -247,9 +265,9 @@ constexpr std::array kRuleKeys{
     KeySpec{"alert", optional, map, "what is said and when it ends", {}, kAlertKeys},
     KeySpec{"limits", optional, map, "bounds of this rule's memory", {}, kLimitKeys},
     KeySpec{"tests", optional, maps, "run by tocsin test", {}, kTestKeys},
-    KeySpec{"inhibits", not_yet, other, ""},
-    KeySpec{"roll_up", not_yet, other, ""},
-    KeySpec{"carry", not_yet, other, ""},
+    KeySpec{"carry", optional, word,
+            "firing: open alerts go on when the rule's structure is edited; default: they resolve",
+            kCarryWords},
 };
 
 constexpr std::array kTestFileKeys{
@@ -329,6 +347,8 @@ Keys event_type_keys() { return kEventTypeKeys; }
 Keys repeat_keys() { return kRepeatKeys; }
 Keys calendar_keys() { return kCalendarKeys; }
 Keys quiet_hours_keys() { return kQuietHoursKeys; }
+Keys roll_up_keys() { return kRollUpKeys; }
+Keys roll_up_when_keys() { return kRollUpWhenKeys; }
 std::span<const LimitSpec> limit_specs() { return kLimitSpecs; }
 
 }  // namespace tocsin::rules

@@ -27,6 +27,7 @@ inline constexpr std::array<std::string_view, 8> kFnWords{"avg",  "min", "max", 
                                                           "rate", "p50", "p95", "count"};
 inline constexpr std::array<std::string_view, 4> kMissingWords{"unset", "false", "true", "error"};
 inline constexpr std::array<std::string_view, 3> kOnGapWords{"pause", "break", "hold"};
+inline constexpr std::array<std::string_view, 1> kCarryWords{"firing"};
 inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
 
 using Keys = std::span<const yaml::KeySpec>;
@@ -54,6 +55,8 @@ Keys event_type_keys();
 Keys repeat_keys();
 Keys calendar_keys();  ///< of a span
 Keys quiet_hours_keys();
+Keys roll_up_keys();
+Keys roll_up_when_keys();
 
 /// A limit of Limits by name, for the `limits` of bundle and rule.
 struct LimitSpec {

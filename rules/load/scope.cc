@@ -39,7 +39,10 @@ void add_fields(const EventTypes& types, std::string_view prefix, std::vector<st
     if (common_field(types, field.name) != nullptr)
       names.push_back(std::string(prefix) + field.name);
   }
-  for (const FieldSpec& field : common_fields()) names.push_back(std::string(prefix) + field.name);
+  for (const FieldSpec& field : common_fields()) {
+    if (common_field(types, field.name) != nullptr)
+      names.push_back(std::string(prefix) + field.name);
+  }
 }
 
 }  // namespace
@@ -117,7 +120,8 @@ std::vector<std::string> RuleScope::names() const {
   if (event != nullptr) {
     add_fields(*event, "e.", names);
     for (const FieldSpec& field : common_fields()) {
-      if (field.name.find('.') != std::string::npos) names.push_back(field.name);
+      const bool bare = field.name.find('.') != std::string::npos;
+      if (bare && common_field(*event, field.name) != nullptr) names.push_back(field.name);
     }
   }
   for (const Step& step : steps) add_fields(*step.types, std::string(step.name) + ".", names);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rules/load/compiler.h"
+#include "rules/load/rule_graph.h"
 #include "rules/load/scalars.h"
 
 namespace tocsin::rules {
@@ -94,6 +95,10 @@ class StepReader {
  private:
   void read_event(const Entry& entry) {
     if (!is_filled(entry)) return;
+    if (const std::string_view rule = alert_rule_of(entry.value.text); !rule.empty()) {
+      report_.add(Code::test_alert, entry.value.span, {entry.value.text, rule});
+      return;
+    }
     const EventType* const type = resolve_type(entry.value, catalogue_, report_);
     if (type == nullptr) return;
     line_["type"] = type->name;

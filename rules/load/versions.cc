@@ -17,17 +17,6 @@ ordered_json event_names(const PatternText& pattern) {
   return names;
 }
 
-std::vector<PatternText> patterns_of(const RuleText& rule) {
-  std::vector<PatternText> patterns;
-  for (const StepText& step : rule.steps) patterns.push_back(step.pattern);
-  if (patterns.empty()) patterns.push_back(rule.pattern);
-  for (const LatestText& cell : rule.latest) patterns.push_back(cell.pattern);
-  if (rule.until) patterns.push_back(*rule.until);
-  if (rule.absent) patterns.push_back(*rule.absent);
-  if (rule.or_event) patterns.push_back(*rule.or_event);
-  return patterns;
-}
-
 // Conditions by name that some `where` of the rule mentions.
 ordered_json conditions_used(const std::vector<PatternText>& patterns, const BundleText& bundle) {
   std::map<std::string, std::string> used;
@@ -82,12 +71,25 @@ std::string text_of(const RuleText& rule) {
 
 }  // namespace
 
+std::vector<PatternText> patterns_of(const RuleText& rule) {
+  std::vector<PatternText> patterns;
+  for (const StepText& step : rule.steps) patterns.push_back(step.pattern);
+  if (patterns.empty()) patterns.push_back(rule.pattern);
+  for (const LatestText& cell : rule.latest) patterns.push_back(cell.pattern);
+  if (rule.also_on) patterns.push_back(*rule.also_on);
+  if (rule.until) patterns.push_back(*rule.until);
+  if (rule.absent) patterns.push_back(*rule.absent);
+  if (rule.or_event) patterns.push_back(*rule.or_event);
+  return patterns;
+}
+
 std::string rule_version(const RuleText& rule, const BundleText& bundle) {
   const std::vector<PatternText> patterns = patterns_of(rule);
   ordered_json limits = ordered_json::array();
   for (const LimitText& limit : bundle.limits) limits.push_back({limit.spec->name, limit.value});
-  const ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle),
-                           limits, calendars_used(rule, bundle)};
+  ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle), limits,
+                     calendars_used(rule, bundle)};
+  if (!rule.alert_types.empty()) parts.push_back(rule.alert_types);
   return sha256(text_of(rule) + "\n" + parts.dump());
 }
 
@@ -108,16 +110,16 @@ std::string match_hash(const RuleText& rule) {
   }
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
   const auto* const aggregate = std::get_if<AggregateForm>(&rule.rule.form);
-  const ordered_json structure{
-      rule.rule.form.index(),
-      event_names(rule.pattern),
-      steps,
-      distinct,
-      rule.rule.for_each,
-      identity,
-      all != nullptr && all->same_event,
-      rule.value == nullptr ? "" : rule.value->text,
-      aggregate != nullptr ? int{static_cast<std::uint8_t>(aggregate->fn)} : -1};
+  ordered_json structure{rule.rule.form.index(),
+                         event_names(rule.pattern),
+                         steps,
+                         distinct,
+                         rule.rule.for_each,
+                         identity,
+                         all != nullptr && all->same_event,
+                         rule.value == nullptr ? "" : rule.value->text,
+                         aggregate != nullptr ? int{static_cast<std::uint8_t>(aggregate->fn)} : -1};
+  if (!rule.alert_types.empty()) structure.push_back(rule.alert_types);
   return sha256(structure.dump());
 }
 

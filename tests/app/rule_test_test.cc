@@ -122,6 +122,58 @@ TEST_F(RuleTests, event_time_may_differ_from_arrival) {
   EXPECT_THAT(problems_of(test("31s")), ::testing::Not(IsEmpty()));
 }
 
+constexpr const char* kLowerRule = R"(  []
+---
+format: tocsin/1
+rule: lost
+severity: medium
+for_each: [device_id]
+match: {event: {event: smoke.fault}}
+alert:
+  resolve: {or_event: {event: device.heartbeat}}
+  roll_up: {by: loc.village, when: {at_least: 2, within: 5m}, as: village-lost}
+)";
+
+TEST_F(RuleTests, a_rule_about_alerts_gets_them_from_the_rules_below) {
+  EXPECT_THAT(problems_of(std::string(kLowerRule) + R"(---
+format: tocsin/1
+rule: upper
+severity: high
+for_each: [loc.village]
+match: {count: {event: alert.lost, where: "e.state == 'firing'", at_least: 2, within: 1h}}
+tests:
+  - name: two devices
+    given:
+      - {t: 0s, event: smoke.fault, device_id: D1, loc.village: V1, code: x}
+      - {t: 0s, engine: restart}
+      - {t: 1m, event: smoke.fault, device_id: D2, loc.village: V1, code: x}
+    expect:
+      - {t: 1m, rule: upper, state: firing, count: 2, loc.village: V1}
+      - {t: 11m, state: resolved, reason: quiet}
+)"),
+              IsEmpty());
+}
+
+TEST_F(RuleTests, a_test_of_a_rule_sees_its_roll_up) {
+  EXPECT_THAT(problems_of(std::string(kLowerRule) + R"(tests:
+  - name: two devices
+    given:
+      - {t: 0s, event: smoke.fault, device_id: D1, loc.village: V1, code: x}
+      - {t: 0s, event: smoke.fault, device_id: D2, loc.village: V1, code: x}
+      - {t: 1m, event: device.heartbeat, device_id: D1}
+    expect:
+      - {rule: lost, rev: 1, device_id: D1}
+      - {rule: lost, rev: 2, device_id: D1}
+      - {rule: lost, rev: 1, device_id: D2}
+      - {rule: lost, rev: 2, device_id: D2}
+      - {rule: village-lost, loc.village: V1, count: 2}
+      - {t: 1m, rule: lost, state: resolved, device_id: D1}
+      - {t: 1m, rule: lost, rev: 3, device_id: D2}
+      - {t: 1m, rule: village-lost, reason: below_threshold}
+)"),
+              IsEmpty());
+}
+
 TEST_F(RuleTests, coverage_names_what_no_test_reached) {
   const auto outcomes = run(std::string(kGiven) + "    expect: [{t: 10s}, {reason: quiet}]\n");
   const auto coverage = coverage_of(*loaded_.rules, outcomes);

@@ -55,6 +55,42 @@ TEST(Reload, AStructuralEditStartsANewGeneration) {
   EXPECT_EQ(run.counters().keys, 1u);
 }
 
+TEST(Reload, CarryLetsOpenAlertsOutliveAStructuralEdit) {
+  Rule before = sequence_rule("two", {{{kSmoke}}, {{kFlame}}}, kMin);
+  before.alert.update_on_count = true;
+  before.alert.update_min_interval = {};
+  Session run(before);
+  run.apply_all({{.arr = 0}, {.type = kFlame, .arr = 1}, {.arr = 2, .building = "B2"}});
+  run.lines();
+  Rule after = two();
+  after.match_hash += "-other";
+  after.carry_firing = true;
+  after.alert.update_on_count = true;
+  after.alert.update_min_interval = {};
+  run.reload(edited(after), 50);
+  EXPECT_THAT(run.lines(), IsEmpty());
+  EXPECT_EQ(run.counters().keys, 0u);  // what was kept is gone
+  run.apply({.arr = 60});
+  EXPECT_THAT(run.lines(), ElementsAre("60 two[B1] #2 firing updated high count=3 distinct=1"));
+  ASSERT_EQ(run.said().back().evidence.size(), 3u);
+  EXPECT_EQ(run.said().back().evidence[1].type, "camera.detection");
+  run.apply({.type = kPanel, .arr = 70});
+  EXPECT_THAT(run.lines(), ElementsAre("70 two[B1] #3 resolved or_event high count=3 distinct=1"));
+}
+
+TEST(Reload, CarryCannotSaveAlertsOfAnotherIdentity) {
+  Session run(two());
+  run.apply_all({{.arr = 0}, {.arr = 1}});
+  run.lines();
+  Rule after = two();
+  after.match_hash += "-other";
+  after.carry_firing = true;
+  after.for_each = {"loc.zone"};
+  run.reload(edited(after), 50);
+  EXPECT_THAT(run.lines(),
+              ElementsAre("50 two[B1] #2 resolved rule_changed high count=2 distinct=1"));
+}
+
 TEST(Reload, ATuningEditTestsKeptEventsAgainAndMatchesNothingItself) {
   Session run(two());
   run.apply_all({{.arr = 0, .level = 2}, {.arr = 1, .building = "B2", .level = 5}});

@@ -1,9 +1,11 @@
 #include "support.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/check.h"
 #include "core/digest.h"
+#include "rules/matching.h"
 
 namespace tocsin::rules::test {
 namespace {
@@ -16,14 +18,17 @@ struct Field {
   ValueKind kind;
   std::uint16_t slot;
 };
-constexpr std::array<Field, 8> kFields{{{"level", ValueKind::int64, kLevel},
-                                        {"divisor", ValueKind::int64, kDivisor},
-                                        {"op", ValueKind::string, kOp},
-                                        {"device_id", ValueKind::string, kDevice},
-                                        {"zone", ValueKind::string, kZone},
-                                        {"building", ValueKind::string, kBuilding},
-                                        {"late", ValueKind::boolean, slot_of(CommonSlot::late)},
-                                        {"ts", ValueKind::timestamp, slot_of(CommonSlot::ts)}}};
+constexpr std::array<Field, 11> kFields{{{"level", ValueKind::int64, kLevel},
+                                         {"divisor", ValueKind::int64, kDivisor},
+                                         {"op", ValueKind::string, kOp},
+                                         {"device_id", ValueKind::string, kDevice},
+                                         {"zone", ValueKind::string, kZone},
+                                         {"building", ValueKind::string, kBuilding},
+                                         {"late", ValueKind::boolean, slot_of(CommonSlot::late)},
+                                         {"ts", ValueKind::timestamp, slot_of(CommonSlot::ts)},
+                                         {"severity", ValueKind::string, AlertEvents::kSeverity},
+                                         {"state", ValueKind::string, AlertEvents::kState},
+                                         {"count", ValueKind::int64, AlertEvents::kCount}}};
 
 class TestScope final : public cel::Scope {
  public:
@@ -74,6 +79,7 @@ void set_text(Event& event, std::uint16_t slot, const std::string& text) {
 }  // namespace
 
 std::string_view type_name(Type type) { return kTypeNames[type]; }
+Type alerts_of(std::size_t rule) { return static_cast<Type>(kTypes + rule); }
 
 std::string name(std::string_view prefix, std::int64_t number) {
   std::string out(prefix);
@@ -248,6 +254,87 @@ std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules) {
   return set;
 }
 
+namespace {
+
+std::uint16_t slot_named(std::string_view field) {
+  return std::ranges::find(common_fields(), field, &FieldSpec::name)->slot;
+}
+
+void let_be_heard(Rule& rule, std::size_t index) {
+  AlertEvents& as = rule.alert_events.emplace();
+  as.type = static_cast<EventTypeId>(alerts_of(index));
+  as.name = "alert." + rule.name;
+  for (const std::uint16_t i : rule.alert.identity) {
+    as.identity_slots.push_back(slot_named(rule.for_each[i]));
+  }
+}
+
+// Of the rules whose alerts it names; they come before it.
+std::uint32_t level_of(const Rule& rule, const std::vector<Rule>& rules) {
+  std::uint32_t level = 0;
+  const auto above = [&](std::size_t below) {
+    level = std::max(level, level_of(rules[below], rules) + 1);
+  };
+  const auto names = [&](const Pattern& pattern) {
+    for (const Pattern::Alternative& one : pattern.alternatives) {
+      const auto type = static_cast<std::size_t>(one.type);
+      if (type >= kTypes) above(type - kTypes);
+    }
+  };
+  for (std::size_t i = 0; i < pattern_count(rule.form); ++i) names(pattern_of(rule.form, i));
+  if (absence_of(rule.form) != nullptr) names(absence_of(rule.form)->pattern);
+  if (rule.alert.resolve.or_event) names(rule.alert.resolve.or_event->pattern);
+  for (const InhibitedBy& by : rule.inhibited_by) above(by.rule);
+  return level;
+}
+
+}  // namespace
+
+std::shared_ptr<RuleSet> levels(std::vector<Rule> rules) {
+  auto set = bundle(std::move(rules));
+  for (std::size_t i = 0; i < set->rules.size(); ++i) {
+    let_be_heard(set->rules[i], i);
+    set->alert_types.push_back(static_cast<std::uint32_t>(i));
+    set->type_settings.emplace_back().lateness = {};
+  }
+  for (Rule& rule : set->rules) rule.level = level_of(rule, set->rules);
+  return set;
+}
+
+void roll_up(std::vector<Rule>& rules, std::size_t child, std::string name, std::uint32_t at_least,
+             std::int64_t within) {
+  Rule parent = base_rule(std::move(name), {slot_named(rules[child].for_each.front())});
+  const std::uint16_t by = slot_named(parent.for_each.front());
+  RollUpForm form{.child = rules[child].name,
+                  .pattern = {},
+                  .at_least = at_least,
+                  .share = 0,
+                  .within = Duration(within),
+                  .population = {}};
+  std::vector<std::uint16_t> identity;
+  for (const std::string& field : rules[child].for_each) identity.push_back(slot_named(field));
+  form.pattern = pattern({{alerts_of(child)}}, {by}, identity);
+  parent.form = std::move(form);
+  parent.alert.resolve = {};
+  RolledUp& up = rules[child].rolled_up.emplace();
+  up.parent = static_cast<std::uint32_t>(rules.size());
+  for (const Pattern::Alternative& opener : pattern_of(rules[child].form, 0).alternatives) {
+    up.alternatives.push_back({opener.type, by});
+  }
+  rules.push_back(std::move(parent));
+}
+
+void inhibit(Rule& rule, const std::vector<Rule>& rules, std::uint32_t by) {
+  InhibitedBy& one = rule.inhibited_by.emplace_back(InhibitedBy{.rule = by, .alternatives = {}});
+  std::vector<std::uint16_t> slots;
+  for (const std::uint16_t i : rules[by].alert.identity) {
+    slots.push_back(slot_named(rules[by].for_each[i]));
+  }
+  for (const Pattern::Alternative& opener : pattern_of(rule.form, 0).alternatives) {
+    one.alternatives.push_back({opener.type, slots});
+  }
+}
+
 Verdict Session::apply(const TestEvent& from) {
   Event event = make_event(from, ++position_);
   return engine_.apply(event, said_);
@@ -274,7 +361,8 @@ std::string line_of(const AlertRevision& r) {
   line += r.rule + "[" + key + "] #" + std::to_string(r.rev) + " ";
   line += std::string(to_string(r.state)) + " " + std::string(to_string(r.reason)) + " ";
   line += std::string(to_string(r.severity)) + " count=" + std::to_string(r.count);
-  return line + " distinct=" + std::to_string(r.distinct);
+  line += " distinct=" + std::to_string(r.distinct);
+  return r.suppressed_by.empty() ? line : line + " suppressed";
 }
 
 }  // namespace tocsin::rules::test

@@ -15,6 +15,8 @@ namespace tocsin::rules::test {
 
 enum Type : std::uint16_t { kSmoke = 0, kFlame = 1, kPanel = 2, kGate = 3, kTypes = 4 };
 std::string_view type_name(Type type);
+/// The alerts of the rule with that index in a bundle made by levels().
+Type alerts_of(std::size_t rule);
 
 /// Slots of the types' own fields; every type has all of them.
 inline constexpr std::uint16_t kLevel = kCommonSlots;        // int
@@ -90,6 +92,14 @@ Absence& then_absent(Rule& rule, const On& on, std::int64_t within, std::int64_t
 void resolve_on(Rule& rule, const On& on);
 
 std::shared_ptr<RuleSet> bundle(std::vector<Rule> rules);
+/// The same, and every rule's alerts are events: of alerts_of(index).
+std::shared_ptr<RuleSet> levels(std::vector<Rule> rules);
+/// A rule above the alerts of rules[child], rolled up by the child's first key field. It stands
+/// last in the bundle.
+void roll_up(std::vector<Rule>& rules, std::size_t child, std::string name, std::uint32_t at_least,
+             std::int64_t within);
+/// The alerts of `rule` are suppressed by those of rules[by].
+void inhibit(Rule& rule, const std::vector<Rule>& rules, std::uint32_t by);
 
 /// Adds the cell `last` to a rule keyed by building.
 LatestCell& add_latest(Rule& rule, const On& on, std::int64_t max_age);
@@ -99,6 +109,8 @@ class Session {
  public:
   explicit Session(std::shared_ptr<const RuleSet> rules, EngineOptions options = {})
       : engine_(std::move(rules), nullptr, options) {}
+  Session(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const Registry> registry)
+      : engine_(std::move(rules), std::move(registry)) {}
   explicit Session(Rule rule) : Session(bundle({std::move(rule)})) {}
 
   Verdict apply(const TestEvent& event);
@@ -128,7 +140,8 @@ class Session {
   std::size_t told_ = 0;
 };
 
-/// "41000 smoke[B1] #1 firing matched high count=2 distinct=2"; other kinds stand before the rule.
+/// "41000 smoke[B1] #1 firing matched high count=2 distinct=2", perhaps " suppressed"; other kinds
+/// stand before the rule.
 std::string line_of(const AlertRevision& revision);
 
 }  // namespace tocsin::rules::test
