@@ -24,6 +24,8 @@ class Compiler {
   void logical(Node& node);
   void conditional(Node& node);
   void macro(Node& node);
+  /// Notes the truth of what was emitted last; a constant has only one.
+  void watch(const Node& operand);
   void push_constant(const Value& value);
 
   std::uint32_t add(Instr instr, std::ptrdiff_t stack_change, std::size_t cost = 1);

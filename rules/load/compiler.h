@@ -25,6 +25,11 @@ class ExpressionCompiler {
                        std::string_view type = {});
 
   bool uses_registry() const { return uses_registry_; }
+  /// Conditions note what they see from now on; what notes it is added to `watched`.
+  void watch(std::string rule, std::vector<WatchedCondition>& watched) {
+    rule_ = std::move(rule);
+    watched_ = &watched;
+  }
 
  private:
   struct Reported {
@@ -38,11 +43,14 @@ class ExpressionCompiler {
   void report(const cel::CompileError& error, const Expression& expression, const RuleScope& scope,
               std::string_view type);
   bool is_new(Reported one);
+  void add_watched(std::shared_ptr<cel::Branches> branches, const Expression& expression);
 
   yaml::Report& report_;
   BundleText& bundle_;
   std::set<std::uint32_t>& calendars_;
   std::vector<Reported> reported_;
+  std::string rule_;
+  std::vector<WatchedCondition>* watched_ = nullptr;
   bool uses_registry_ = false;
 };
 
@@ -50,9 +58,9 @@ class ExpressionCompiler {
 Template compile_template(const yaml::Node& text, const RuleScope& scope,
                           ExpressionCompiler& compiler, yaml::Report& report);
 
-/// Finishes rule.rule. Marks conditions as used.
+/// Finishes rule.rule. Marks conditions as used. `watched`: if the options ask for it.
 void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue,
-                  const LoadOptions& options);
+                  const LoadOptions& options, std::vector<WatchedCondition>& watched);
 
 /// Things that are allowed and probably not meant; for bundles without errors.
 void lint_rule(const RuleText& rule);

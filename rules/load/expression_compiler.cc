@@ -69,9 +69,23 @@ cel::Program ExpressionCompiler::compile(const Expression& expression, const Rul
   if (!all_available(expression)) return {};
   std::optional<cel::Type> expected;
   if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
-  cel::Compiled compiled = cel::compile(expression.text, scope, expected);
+  const bool watch = watched_ != nullptr && wanted == Wanted::condition;
+  auto branches = watch ? std::make_shared<cel::Branches>() : nullptr;
+  cel::Compiled compiled = cel::compile(expression.text, scope, expected, {}, branches);
+  if (watch) add_watched(std::move(branches), expression);
   for (const cel::CompileError& error : compiled.errors) report(error, expression, scope, type);
   return std::move(compiled.program);
+}
+
+void ExpressionCompiler::add_watched(std::shared_ptr<cel::Branches> branches,
+                                     const Expression& expression) {
+  WatchedCondition condition{rule_, report_.source().name(), std::move(branches), {}};
+  for (const cel::Branch& branch : *condition.branches) {
+    const yaml::Span span = expression.span(branch.begin, branch.end);
+    const yaml::Position at = report_.source().position(span.begin);
+    condition.places.push_back({at.line, at.col});
+  }
+  watched_->push_back(std::move(condition));
 }
 
 bool ExpressionCompiler::is_new(Reported one) {

@@ -28,7 +28,9 @@ class Loading {
     refuse_twins();
     collect_test_files();
     std::vector<TypeSettings> settings = compile_types(bundle_, catalogue_);
-    for (RuleText& rule : rules_) compile_rule(rule, bundle_, catalogue_, options_);
+    for (RuleText& rule : rules_) {
+      compile_rule(rule, bundle_, catalogue_, options_, watched_);
+    }
 
     const bool failed =
         std::ranges::any_of(files_, [](const RuleFile& f) { return f.report.has_errors(); });
@@ -36,6 +38,7 @@ class Loading {
     Loaded loaded;
     if (!failed) loaded.rules = rule_set(std::move(settings));
     loaded.tests = std::move(tests_);
+    loaded.watched = std::move(watched_);
     for (RuleFile& file : files_) {
       Diagnostics its = file.report.take();
       std::ranges::move(its, std::back_inserter(loaded.diagnostics));
@@ -169,6 +172,7 @@ class Loading {
   BundleText bundle_;
   std::deque<RuleText> rules_;
   std::vector<RuleTest> tests_;
+  std::vector<WatchedCondition> watched_;
 };
 
 }  // namespace
