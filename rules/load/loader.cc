@@ -28,9 +28,7 @@ class Loading {
     refuse_twins();
     collect_test_files();
     std::vector<TypeSettings> settings = compile_types(bundle_, catalogue_);
-    for (RuleText& rule : rules_) {
-      compile_rule(rule, bundle_, catalogue_, options_, watched_);
-    }
+    for (RuleText& rule : rules_) compile_rule(rule, bundle_, catalogue_, options_, watched_);
 
     const bool failed =
         std::ranges::any_of(files_, [](const RuleFile& f) { return f.report.has_errors(); });
