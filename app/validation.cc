@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "app/config.h"
 #include "app/rule_files.h"
@@ -115,8 +116,10 @@ class Validator {
     take(loaded.diagnostics);
     result_.tests += loaded.tests.size();
     if (!loaded.rules) return;
+    std::map<std::string_view, std::size_t> tests_of;
+    for (const rules::RuleTest& test : loaded.tests) ++tests_of[test.rule];
     for (const rules::Rule& rule : loaded.rules->rules) {
-      const auto tests = std::ranges::count(loaded.tests, rule.name, &rules::RuleTest::rule);
+      const std::size_t tests = tests_of[rule.name];
       result_.rules.push_back(fmt::format(
           "{}: {}, {}, {}, for each {}, {} tests; state: {}", rule.name,
           rules::form_name(rule.form), to_string(rule.severity), rules::to_string(rule.mode),

@@ -51,7 +51,7 @@ std::shared_ptr<const rules::RuleSet> load_beside(const rules::RuleTest& test,
 }
 
 std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted,
-                                 BranchTally& branches) {
+                                 BranchTally& branches, Language language) {
   std::vector<TestOutcome> outcomes;
   for (const rules::RuleTest& test : workspace.loaded.tests) {
     if (!RE2::PartialMatch(title(test), wanted)) continue;
@@ -60,7 +60,7 @@ std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted,
       return load_beside(test, path, workspace, why);
     };
     branches.begin();
-    outcomes.push_back(run_rule_test(test, inputs));
+    outcomes.push_back(run_rule_test(test, inputs, language));
     branches.end(test.rule);
   }
   return outcomes;
@@ -137,7 +137,7 @@ ExitCode test(TestOptions options, const Common& common) {
 
   Output out;
   BranchTally branches(workspace.loaded.watched);
-  const std::vector<TestOutcome> outcomes = run_all(workspace, wanted, branches);
+  const std::vector<TestOutcome> outcomes = run_all(workspace, wanted, branches, common.language());
   std::size_t failed = 0;
   for (const TestOutcome& outcome : outcomes) {
     failed += outcome.passed() ? 0 : 1;

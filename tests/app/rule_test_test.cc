@@ -137,7 +137,7 @@ TEST_F(RuleTests, coverage_names_what_no_test_reached) {
 }
 
 TEST(BranchTallies, each_operand_must_be_seen_true_and_false_by_tests_of_its_own_rule) {
-  constexpr const char* kRule = R"(format: tocsin/1
+  constexpr const char* kBranchyRule = R"yaml(format: tocsin/1
 rule: NAME
 severity: high
 for_each: [device_id]
@@ -147,24 +147,25 @@ tests:
   - name: one
     given: [{t: 0s, event: smoke.alarm, device_id: D1, level: 3.0}]
     expect: [{state: firing}, {state: resolved}]
-)";
+)yaml";
   const Catalogue catalogue = ingest::builtin_catalogue();
-std::string tested(kRule);
-tested.replace(tested.find("NAME"), 4, "tested");
-std::string other(kRule);
-other.replace(other.find("NAME"), 4, "untested");
-other.erase(other.find("tests:"));
-const rules::Loaded loaded =
-    rules::load({{"a.yaml", tested}, {"b.yaml", other}}, catalogue, {.watch_branches = true});
-ASSERT_TRUE(loaded.rules);
-BranchTally branches(loaded.watched);
-branches.begin();
-EXPECT_TRUE(run_rule_test(loaded.tests.at(0), {catalogue, nullptr, loaded.rules, {}, {}}).passed());
-branches.end("tested");
-EXPECT_THAT(branches.never("tested"),
-            ElementsAre("a.yaml:6:39: 'e.level > 2.0' was never false",
-                        "a.yaml:6:57: 'e.test_mode' was never true", HasSubstr("was never false")));
-EXPECT_THAT(branches.never("untested"), ::testing::Each(HasSubstr("was never evaluated")));
+  std::string tested(kBranchyRule);
+  tested.replace(tested.find("NAME"), 4, "tested");
+  std::string other(kBranchyRule);
+  other.replace(other.find("NAME"), 4, "untested");
+  other.erase(other.find("tests:"));
+  const rules::Loaded loaded =
+      rules::load({{"a.yaml", tested}, {"b.yaml", other}}, catalogue, {.watch_branches = true});
+  ASSERT_TRUE(loaded.rules);
+  BranchTally branches(loaded.watched);
+  branches.begin();
+  EXPECT_TRUE(
+      run_rule_test(loaded.tests.at(0), {catalogue, nullptr, loaded.rules, {}, {}}).passed());
+  branches.end("tested");
+  EXPECT_THAT(branches.never("tested"), ElementsAre("a.yaml:6:39: 'e.level > 2.0' was never false",
+                                                    "a.yaml:6:57: 'e.test_mode' was never true",
+                                                    HasSubstr("was never false")));
+  EXPECT_THAT(branches.never("untested"), ::testing::Each(HasSubstr("was never evaluated")));
 }
 
 TEST_F(RuleTests, junit_escapes_what_xml_cannot_hold) {
