@@ -31,7 +31,7 @@ TEST(Binary, verbs_of_later_versions_are_refused_by_name) {
         {"explain", "X"},
         {"tap"},
         {"top", "--once"},
-        {"rules", "list"},
+        {"rules", "plan"},
         {"silence", "add"},
         {"doctor"},
         {"alerts", "ack", "X"},
