@@ -35,9 +35,9 @@ ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::s
     complain(read.unreadable);
     return ExitCode::io;
   }
-  workspace.loaded = rules::load(read.files, workspace.catalogue,
-                                 {.have_registry = workspace.registry != nullptr,
-                                  .watch_branches = watch_branches});
+  workspace.loaded = rules::load(
+      read.files, workspace.catalogue,
+      {.have_registry = workspace.registry != nullptr, .watch_branches = watch_branches});
   print_diagnostics(workspace.loaded.diagnostics, common);
   return workspace.loaded.rules ? ExitCode::ok : ExitCode::bad_config;
 }

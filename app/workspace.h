@@ -19,7 +19,8 @@ struct Workspace {
   rules::Loaded loaded;
 };
 
-/// `registry`: a folder; empty: none. `watch_branches`: see rules::LoadOptions. ok, io or bad_config.
+/// `registry`: a folder; empty: none. `watch_branches`: see rules::LoadOptions. ok, io or
+/// bad_config.
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
                         const Common& common, Workspace& workspace, bool watch_branches = false);
 

@@ -51,7 +51,7 @@ enum class Op : std::uint8_t {
   loop_begin,  ///< over the list in stack[b], of at most c items; pushes the loop's slots
   loop_next,   ///< next item of the loop at b, or its result and jump to c
   loop_test,   ///< the predicate's value for the walk a of the loop at b; c: its loop_next
-  watch,      ///< the top value is that of watched[c]
+  watch,       ///< the top value is that of watched[c]
   done,
 };
 

@@ -64,7 +64,7 @@ struct Loaded {
   std::shared_ptr<const RuleSet> rules;  ///< null if there is any error
   std::vector<RuleTest> tests;
   std::vector<WatchedCondition> watched;  ///< one for each condition and event type it is for
-  Diagnostics diagnostics;  ///< in order of file, line, column
+  Diagnostics diagnostics;                ///< in order of file, line, column
 };
 
 /// JSON Schema (2020-12) of one document of a rule file, from the tables that load() checks
