@@ -159,9 +159,10 @@ ExitCode run_cli(int argc, const char* const* argv) {
   add_bench(cli);
   add_journal(cli);
   add_alerts(cli);
+  add_rules(cli);
   add_schema(cli);
   add_version(cli);
-  cli.not_yet({"backtest", "explain", "tap", "top", "rules", "silence", "doctor"});
+  cli.not_yet({"backtest", "explain", "tap", "top", "silence", "doctor"});
   return cli.run(argc, argv);
 }
 

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "app/config.h"
 #include "app/rule_files.h"
 #include "ingest/registry_csv.h"
+#include "rules/load/describe.h"
 
 namespace tocsin::app {
 namespace {
@@ -41,18 +43,6 @@ bool is_config_section(std::string_view name) {
   return std::ranges::any_of(config_keys(), [&](const ConfigKey& key) {
     return key.path.substr(0, key.path.find('.')) == name;
   });
-}
-
-std::string_view form_name(const rules::Form& form) {
-  constexpr std::string_view kNames[] = {"event",     "count",     "all",    "sequence",
-                                         "aggregate", "sustained", "roll_up"};
-  static_assert(std::variant_size_v<rules::Form> == std::size(kNames));
-  return kNames[form.index()];
-}
-
-std::string_view mode_name(rules::Mode mode) {
-  constexpr std::string_view kNames[] = {"live", "shadow", "disabled"};
-  return kNames[static_cast<std::size_t>(mode)];
 }
 
 class Validator {
@@ -126,11 +116,14 @@ class Validator {
     take(loaded.diagnostics);
     result_.tests += loaded.tests.size();
     if (!loaded.rules) return;
+    std::map<std::string_view, std::size_t> tests_of;
+    for (const rules::RuleTest& test : loaded.tests) ++tests_of[test.rule];
     for (const rules::Rule& rule : loaded.rules->rules) {
-      const auto tests = std::ranges::count(loaded.tests, rule.name, &rules::RuleTest::rule);
+      const std::size_t tests = tests_of[rule.name];
       result_.rules.push_back(fmt::format(
-          "{}: {}, {}, {}, for each {}, {} tests", rule.name, form_name(rule.form),
-          to_string(rule.severity), mode_name(rule.mode), fmt::join(rule.for_each, " "), tests));
+          "{}: {}, {}, {}, for each {}, {} tests; state: {}", rule.name,
+          rules::form_name(rule.form), to_string(rule.severity), rules::to_string(rule.mode),
+          fmt::join(rule.for_each, " "), tests, rules::describe(state_bound(rule, catalogue_))));
     }
   }
 

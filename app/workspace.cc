@@ -24,7 +24,7 @@ ExitCode load_registry_folder(const std::string& folder, const Common& common,
 }  // namespace
 
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
-                        const Common& common, Workspace& workspace) {
+                        const Common& common, Workspace& workspace, bool watch_branches) {
   workspace.catalogue = ingest::builtin_catalogue();
   if (!registry.empty()) {
     const ExitCode code = load_registry_folder(registry, common, workspace);
@@ -35,8 +35,9 @@ ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::s
     complain(read.unreadable);
     return ExitCode::io;
   }
-  workspace.loaded = rules::load(read.files, workspace.catalogue,
-                                 {.have_registry = workspace.registry != nullptr});
+  workspace.loaded = rules::load(
+      read.files, workspace.catalogue,
+      {.have_registry = workspace.registry != nullptr, .watch_branches = watch_branches});
   print_diagnostics(workspace.loaded.diagnostics, common);
   return workspace.loaded.rules ? ExitCode::ok : ExitCode::bad_config;
 }

@@ -19,9 +19,10 @@ struct Workspace {
   rules::Loaded loaded;
 };
 
-/// `registry`: a folder; empty: none. ok, io or bad_config.
+/// `registry`: a folder; empty: none. `watch_branches`: see rules::LoadOptions. ok, io or
+/// bad_config.
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
-                        const Common& common, Workspace& workspace);
+                        const Common& common, Workspace& workspace, bool watch_branches = false);
 
 /// Where flags are silent, a configuration given with -c speaks. ok, io, bad_config, or usage if
 /// there are no rules at all.

@@ -19,6 +19,7 @@ class AggregateMatcher {
   void discard(KeyView identity) { table_.discard(identity); }
   void retune(MatchContext& context, Timestamp now);
   std::size_t keys() const { return table_.size(); }
+  static constexpr std::size_t state_bytes() { return sizeof(State); }
 
  private:
   struct State : KeyState {

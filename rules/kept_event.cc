@@ -68,7 +68,7 @@ KeptRef KeptRef::copy(const Event& event, std::uint64_t fingerprint) {
   }
   const Size size = size_of(event);
   const std::size_t values = static_cast<std::size_t>(std::popcount(set)) + size.items;
-  void* const block = ::operator new(sizeof(KeptEvent) + values * sizeof(Value) + size.chars);
+  void* const block = ::operator new(KeptEvent::bytes(values, size.chars));
   auto* const kept = new (block) KeptEvent;
   kept->references_ = 1;
   kept->type_ = event.type;

@@ -35,6 +35,9 @@ class KeptEvent {
   /// Lays the slots out as expressions read them.
   void expand(std::span<Value, kMaxSlots> frame) const;
 
+  /// Of one with `values` set slots and list items, and `chars` of text.
+  static constexpr std::size_t bytes(std::size_t values, std::size_t chars);
+
  private:
   friend class KeptRef;
   KeptEvent() = default;
@@ -50,6 +53,9 @@ class KeptEvent {
   std::uint64_t fingerprint_ = 0;
   std::uint64_t set_ = 0;
 };
+constexpr std::size_t KeptEvent::bytes(std::size_t values, std::size_t chars) {
+  return sizeof(KeptEvent) + values * sizeof(Value) + chars;
+}
 static_assert(kMaxSlots <= 64, "the set slots of an event are one word");
 
 /// Counts references to a KeptEvent. Empty, or shares it.

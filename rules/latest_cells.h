@@ -25,6 +25,8 @@ class LatestCells {
                      Evaluation& evaluation) const;
   void retune(MatchContext& context, Timestamp now);
   std::size_t keys() const { return table_.size(); }
+  static constexpr std::size_t state_bytes() { return sizeof(State); }
+  static constexpr std::size_t cell_bytes() { return sizeof(Cell); }
 
  private:
   struct Cell {

@@ -26,6 +26,11 @@ class RollUpMatcher {
   std::vector<std::string> children(KeyView place) const;
 
   static bool is_opening(const Event& event);
+  static constexpr std::size_t state_bytes() { return sizeof(Place); }
+  /// A child, with the links of a red-black tree.
+  static constexpr std::size_t child_bytes() {
+    return sizeof(Children::value_type) + 4 * sizeof(void*);
+  }
 
  private:
   using Children = std::map<std::string, KeptRef>;  ///< by key of the alert: its opening

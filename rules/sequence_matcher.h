@@ -22,6 +22,7 @@ class SequenceMatcher {
   void discard(KeyView identity);
   void retune(MatchContext& context, Timestamp now);
   std::size_t keys() const { return table_.size(); }
+  static constexpr std::size_t state_bytes() { return sizeof(State); }
 
   /// An event satisfies `absent`. Cancels what waits for it not to come.
   void cancel(KeyView key, KeyView identity, Arrival& arrival, MatchContext& context);

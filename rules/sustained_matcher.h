@@ -36,6 +36,8 @@ class SustainedMatcher {
   void discard(KeyView identity) { table_.discard(identity); }
   void retune(MatchContext& context, Timestamp now);
   std::size_t keys() const { return table_.size(); }
+  static constexpr std::size_t state_bytes() { return sizeof(State); }
+  static constexpr std::size_t run_bytes() { return sizeof(Run); }
 
  private:
   enum class Said : std::uint8_t { nothing, holds, breaks, error };

@@ -1,6 +1,9 @@
 #include "app/rule_test/coverage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 
 namespace tocsin::app {
 namespace {
@@ -54,13 +57,60 @@ std::vector<std::string> never_reached(const rules::Rule& rule, const Reached& r
 
 }  // namespace
 
+BranchTally::BranchTally(const std::vector<rules::WatchedCondition>& conditions)
+    : conditions_(conditions) {
+  for (const rules::WatchedCondition& condition : conditions_) {
+    for (std::size_t i = 0; i < condition.places.size(); ++i) {
+      const auto& [line, col] = condition.places[i];
+      seen_[condition.rule][{condition.file, line, col, (*condition.branches)[i].text}];
+    }
+  }
+}
+
+void BranchTally::begin() const {
+  for (const rules::WatchedCondition& condition : conditions_) {
+    for (cel::Branch& branch : *condition.branches) branch.was_true = branch.was_false = false;
+  }
+}
+
+void BranchTally::end(const std::string& rule) {
+  for (const rules::WatchedCondition& condition : conditions_) {
+    if (condition.rule != rule) continue;
+    for (std::size_t i = 0; i < condition.places.size(); ++i) {
+      const auto& [line, col] = condition.places[i];
+      const cel::Branch& branch = (*condition.branches)[i];
+      Seen& seen = seen_[rule][{condition.file, line, col, branch.text}];
+      seen.was_true = seen.was_true || branch.was_true;
+      seen.was_false = seen.was_false || branch.was_false;
+    }
+  }
+}
+
+std::vector<std::string> BranchTally::never(const std::string& rule) const {
+  std::vector<std::string> never;
+  const auto places = seen_.find(rule);
+  if (places == seen_.end()) return never;
+  for (const auto& [place, seen] : places->second) {
+    if (seen.was_true && seen.was_false) continue;
+    const char* const what = seen.was_true    ? "was never false"
+                             : seen.was_false ? "was never true"
+                                              : "was never evaluated";
+    never.push_back(
+        fmt::format("{}:{}:{}: '{}' {}", place.file, place.line, place.col, place.text, what));
+  }
+  return never;
+}
+
 std::vector<RuleCoverage> coverage_of(const rules::RuleSet& rules,
-                                      const std::vector<TestOutcome>& outcomes) {
+                                      const std::vector<TestOutcome>& outcomes,
+                                      const BranchTally& branches) {
   std::vector<RuleCoverage> all;
   for (const rules::Rule& rule : rules.rules) {
     if (std::holds_alternative<rules::RollUpForm>(rule.form)) continue;  // its child's tests
     const Reached reached = reached_by(rule.name, outcomes);
-    all.push_back({rule.name, reached.tests, never_reached(rule, reached)});
+    std::vector<std::string> never = never_reached(rule, reached);
+    std::ranges::move(branches.never(rule.name), std::back_inserter(never));
+    all.push_back({rule.name, reached.tests, std::move(never)});
   }
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/diagnostic.h"
@@ -60,27 +61,64 @@ const ordered_json* find(const ordered_json& alert, const std::string& name) {
   return nullptr;
 }
 
-std::string no_such_field(const ordered_json& alert, const std::string& name) {
+std::string no_such_field(const ordered_json& alert, const std::string& name, Language language) {
+  const bool zh = language == Language::zh;
   std::vector<std::string> names{"t"};
   for (const auto& [field, value] : alert.items()) names.push_back(field);
   const std::string near = nearest(name, names);
-  return fmt::format("an alert has no '{}'{}", name,
-                     near.empty() ? "" : fmt::format(", did you mean '{}'?", near));
+  const std::string hint = near.empty() ? ""
+                           : zh         ? fmt::format("，是否指 '{}'？", near)
+                                        : fmt::format(", did you mean '{}'?", near);
+  return zh ? fmt::format("告警没有字段 '{}'{}", name, hint)
+            : fmt::format("an alert has no '{}'{}", name, hint);
+}
+
+// Where two long texts part: the eye does not find it.
+std::string where_texts_part(const ordered_json& wanted, const ordered_json& got, bool zh) {
+  constexpr std::size_t kShort = 16;  // bytes
+  if (!wanted.is_string() || !got.is_string()) return "";
+  const auto& a = wanted.get_ref<const std::string&>();
+  const auto& b = got.get_ref<const std::string&>();
+  if (std::min(a.size(), b.size()) < kShort) return "";
+  auto at = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  while (at > 0 && at < a.size() && (a[at] & 0xC0) == 0x80) --at;
+  const std::size_t character = count_code_points(std::string_view(a).substr(0, at)) + 1;
+  return zh ? fmt::format("（从第 {} 个字符起不同）", character)
+            : fmt::format(" (they part at character {})", character);
+}
+
+// The differing leaves of a value, each with its path.
+void compare(const std::string& path, const ordered_json& wanted, const ordered_json& got,
+             Language language, std::vector<std::string>& found) {
+  if (wanted.is_object() && got.is_object()) {
+    for (const auto& [name, item] : wanted.items()) {
+      const auto at = got.find(name);
+      const ordered_json nothing;
+      compare(path + "." + name, item, at == got.end() ? nothing : *at, language, found);
+    }
+    return;
+  }
+  if (got.is_null() ? is_nothing(wanted) : matches(wanted, got)) return;
+  const bool zh = language == Language::zh;
+  const std::string part = where_texts_part(wanted, got, zh);
+  found.push_back(
+      zh ? fmt::format("{}：期望 {}，实际 {}{}", path, flow(wanted), flow(got), part)
+         : fmt::format("{}: expected {}, got {}{}", path, flow(wanted), flow(got), part));
 }
 
 }  // namespace
 
 std::vector<std::string> differences(const std::string& expected_json,
-                                     const std::string& alert_json) {
+                                     const std::string& alert_json, Language language) {
   const auto expected = ordered_json::parse(expected_json, nullptr, false);
   const auto alert = ordered_json::parse(alert_json, nullptr, false);
   std::vector<std::string> found;
   for (const auto& [name, wanted] : expected.items()) {
     const ordered_json* got = find(alert, name);
     if (got == nullptr) {
-      if (!is_nothing(wanted)) found.push_back(no_such_field(alert, name));
-    } else if (!matches(wanted, *got)) {
-      found.push_back(fmt::format("{}: expected {}, got {}", name, flow(wanted), flow(*got)));
+      if (!is_nothing(wanted)) found.push_back(no_such_field(alert, name, language));
+    } else {
+      compare(name, wanted, *got, language, found);
     }
   }
   return found;

@@ -5,13 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "core/diagnostic.h"
 #include "core/time.h"
 
 namespace tocsin::app {
 
-/// Why not, one line a field; empty: it does. `alert_json` is a rendered revision.
+/// Why not, one line a field; empty: it does. What differs within an object is named by its path
+/// ("summary.en"), where a text differs by the character. `alert_json` is a rendered revision.
 std::vector<std::string> differences(const std::string& expected_json,
-                                     const std::string& alert_json);
+                                     const std::string& alert_json,
+                                     Language language = Language::en);
 
 /// A revision in one short line: {state: firing, rev: 1, ...}, the fields tests usually name.
 std::string short_alert(const std::string& alert_json);

@@ -30,8 +30,10 @@ std::string test_case(const TestOutcome& outcome) {
   if (outcome.passed()) return open + "/>\n";
   std::string all;
   for (const std::string& problem : outcome.problems) all += problem + "\n";
-  return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                            escaped(outcome.problems.front()), escaped(all));
+  return open + fmt::format(
+                    ">\n      <failure type=\"expectation\" message=\"{}\">{}</failure>\n    "
+                    "</testcase>\n",
+                    escaped(outcome.problems.front()), escaped(all));
 }
 
 }  // namespace
@@ -41,14 +43,15 @@ std::string junit_xml(const std::vector<TestOutcome>& outcomes) {
     return std::count_if(begin, end, [](const TestOutcome& o) { return !o.passed(); });
   };
   std::string xml = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{}\" failures=\"{}\">\n",
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"tocsin\" tests=\"{}\" "
+      "failures=\"{}\" errors=\"0\">\n",
       outcomes.size(), failed(outcomes.begin(), outcomes.end()));
   for (auto begin = outcomes.begin(); begin != outcomes.end();) {
     const std::string& file = begin->test->file;
     const auto end = std::find_if(begin, outcomes.end(),
                                   [&](const TestOutcome& o) { return o.test->file != file; });
-    xml += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", escaped(file),
-                       end - begin, failed(begin, end));
+    xml += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\">\n",
+                       escaped(file), end - begin, failed(begin, end));
     for (; begin != end; ++begin) xml += test_case(*begin);
     xml += "  </testsuite>\n";
   }

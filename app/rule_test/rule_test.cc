@@ -59,7 +59,8 @@ std::string roll_up_of(const rules::RuleSet& set, const std::string& rule) {
 
 class Case {
  public:
-  Case(const rules::RuleTest& test, const ReplayInputs& inputs) : test_(test), session_(inputs) {
+  Case(const rules::RuleTest& test, const ReplayInputs& inputs, Language language)
+      : test_(test), session_(inputs), language_(language) {
     outcome_.test = &test;
   }
 
@@ -96,15 +97,16 @@ class Case {
     for (std::size_t i = 0; i < both; ++i) compare_one(test_.expect[i], revisions_[i], i + 1);
     for (std::size_t i = both; i < test_.expect.size(); ++i) {
       const rules::TestExpectation& missing = test_.expect[i];
-      outcome_.problems.push_back(fmt::format("{}:{}: alert {} never came: expected {}{}",
-                                              test_.file, missing.line, i + 1, time_text(missing.t),
-                                              flow_yaml(missing.json)));
+      problem(missing.line, fmt::format(fmt::runtime(in("alert {} never came: expected {}{}",
+                                                        "第 {} 条告警没有出现：期望 {}{}")),
+                                        i + 1, time_text(missing.t), flow_yaml(missing.json)));
     }
     for (std::size_t i = both; i < revisions_.size(); ++i) {
       const AlertRevision& extra = revisions_[i];
-      outcome_.problems.push_back(
-          fmt::format("{}:{}: alert {} was not expected: got {}{}", test_.file, test_.line, i + 1,
-                      time_text(extra.at - kStart), short_alert(alerts::alert_to_json(extra))));
+      problem(test_.line, fmt::format(fmt::runtime(in("alert {} was not expected: got {}{}",
+                                                      "第 {} 条告警不在期望之中：实际 {}{}")),
+                                      i + 1, time_text(extra.at - kStart),
+                                      short_alert(alerts::alert_to_json(extra))));
     }
   }
 
@@ -115,34 +117,48 @@ class Case {
   void compare_one(const rules::TestExpectation& expected, const AlertRevision& got,
                    std::size_t n) {
     const std::string got_json = alerts::alert_to_json(got);
-    std::vector<std::string> wrong = differences(expected.json, got_json);
+    std::vector<std::string> wrong = differences(expected.json, got_json, language_);
     if (expected.t && kStart + *expected.t != got.at) {
-      wrong.insert(wrong.begin(), fmt::format("t: expected {}, got {}", duration_text(*expected.t),
-                                              duration_text(got.at - kStart)));
+      wrong.insert(wrong.begin(),
+                   fmt::format(fmt::runtime(in("t: expected {}, got {}", "t：期望 {}，实际 {}")),
+                               duration_text(*expected.t), duration_text(got.at - kStart)));
     }
     for (const std::string& text : wrong) {
-      outcome_.problems.push_back(
-          fmt::format("{}:{}: alert {}: {}", test_.file, expected.line, n, text));
+      problem(expected.line,
+              fmt::format(fmt::runtime(in("alert {}: {}", "第 {} 条告警：{}")), n, text));
     }
   }
 
-  void problem_of_test(const std::string& text) {
-    outcome_.problems.push_back(fmt::format("{}:{}: {}", test_.file, test_.line, text));
+  void problem(std::size_t line, const std::string& text) {
+    outcome_.problems.push_back(fmt::format("{}:{}: {}", test_.file, line, text));
+  }
+  void problem_of_test(const std::string& text) { problem(test_.line, text); }
+  std::string_view in(std::string_view en, std::string_view zh) const {
+    return language_ == Language::zh ? zh : en;
   }
 
   void check_reach() {
     std::size_t index = 0;
     const rules::Engine& engine = session_.engine().engine();
     const rules::RuleCounters* counters = counters_of(engine, test_.rule, index);
-    if (counters == nullptr) return problem_of_test("there is no rule '" + test_.rule + "'");
+    if (counters == nullptr) {
+      return problem_of_test(
+          fmt::format(fmt::runtime(in("there is no rule '{}'", "没有规则 '{}'")), test_.rule));
+    }
     outcome_.counters = *counters;
     if (test_.expect.empty() && test_.must_reach.empty()) {
-      return problem_of_test(
-          "vacuous: it expects no alert and has no must_reach (evaluated, pending or a step)");
+      return problem_of_test(std::string(
+          in("vacuous: it expects no alert and has no must_reach (evaluated, pending or a step)",
+             "空测试：不期望任何告警，也没有 must_reach（evaluated、pending 或步骤名）")));
     }
-    if (counters->evaluated == 0) return problem_of_test("vacuous: no event reached the rule");
+    if (counters->evaluated == 0) {
+      return problem_of_test(
+          std::string(in("vacuous: no event reached the rule", "空测试：没有事件到达该规则")));
+    }
     if (!reached(engine.rules().rules[index])) {
-      problem_of_test("vacuous: it never reached '" + test_.must_reach + "'");
+      problem_of_test(
+          fmt::format(fmt::runtime(in("vacuous: it never reached '{}'", "空测试：从未到达 '{}'")),
+                      test_.must_reach));
     }
   }
 
@@ -158,14 +174,16 @@ class Case {
 
   const rules::RuleTest& test_;
   ReplaySession session_;
+  Language language_;
   std::vector<AlertRevision> revisions_;
   TestOutcome outcome_;
 };
 
 }  // namespace
 
-TestOutcome run_rule_test(const rules::RuleTest& test, const ReplayInputs& inputs) {
-  return Case(test, inputs).run();
+TestOutcome run_rule_test(const rules::RuleTest& test, const ReplayInputs& inputs,
+                          Language language) {
+  return Case(test, inputs, language).run();
 }
 
 }  // namespace tocsin::app

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/replay/line_engine.h"
+#include "core/diagnostic.h"
 #include "rules/load/loader.h"
 
 namespace tocsin::app {
@@ -23,6 +24,8 @@ struct TestOutcome {
   bool passed() const { return problems.empty(); }
 };
 
-TestOutcome run_rule_test(const rules::RuleTest& test, const ReplayInputs& inputs);
+/// `language`: of the problems.
+TestOutcome run_rule_test(const rules::RuleTest& test, const ReplayInputs& inputs,
+                          Language language = Language::en);
 
 }  // namespace tocsin::app

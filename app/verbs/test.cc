@@ -23,7 +23,9 @@ constexpr const char* kTestExamples =
     "  tocsin test deploy/rules.d --coverage --junit results.xml\n\n"
     "A test without effect fails: one that expects nothing and names no must_reach, or whose "
     "events never\n"
-    "reach its rule.";
+    "reach its rule. --coverage also says, per condition, which operand of && || ?: no test has "
+    "seen\n"
+    "both true and false.";
 
 struct TestOptions {
   std::vector<std::string> paths;
@@ -48,7 +50,8 @@ std::shared_ptr<const rules::RuleSet> load_beside(const rules::RuleTest& test,
   return loaded.rules;
 }
 
-std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted) {
+std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted,
+                                 BranchTally& branches, Language language) {
   std::vector<TestOutcome> outcomes;
   for (const rules::RuleTest& test : workspace.loaded.tests) {
     if (!RE2::PartialMatch(title(test), wanted)) continue;
@@ -56,7 +59,9 @@ std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted) 
     inputs.load_rules = [&](std::size_t, const std::string& path, std::string& why) {
       return load_beside(test, path, workspace, why);
     };
-    outcomes.push_back(run_rule_test(test, inputs));
+    branches.begin();
+    outcomes.push_back(run_rule_test(test, inputs, language));
+    branches.end(test.rule);
   }
   return outcomes;
 }
@@ -93,9 +98,11 @@ void print_coverage(const std::vector<RuleCoverage>& rules, const Common& common
                                       {"never", rule.never}}
                    .dump());
     } else {
-      out.line(fmt::format(
-          "coverage: {}: {} tests{}", rule.rule, rule.tests,
-          rule.never.empty() ? "" : fmt::format(", never: {}", fmt::join(rule.never, ", "))));
+      out.line(fmt::format("coverage: {}: {} tests{}", rule.rule, rule.tests,
+                           rule.never.empty() ? common.in(", all reached", "，全部覆盖") : ""));
+      for (const std::string& never : rule.never) {
+        out.line(fmt::format("  {}: {}", common.in("never", "未覆盖"), never));
+      }
     }
   }
 }
@@ -124,17 +131,20 @@ ExitCode test(TestOptions options, const Common& common) {
     return ExitCode::usage;
   }
   Workspace workspace;
-  const ExitCode opened = open_workspace(options.paths, options.registry, common, workspace);
+  const ExitCode opened =
+      open_workspace(options.paths, options.registry, common, workspace, options.coverage);
   if (opened != ExitCode::ok) return opened;
 
   Output out;
-  const std::vector<TestOutcome> outcomes = run_all(workspace, wanted);
+  BranchTally branches(workspace.loaded.watched);
+  const std::vector<TestOutcome> outcomes = run_all(workspace, wanted, branches, common.language());
   std::size_t failed = 0;
   for (const TestOutcome& outcome : outcomes) {
     failed += outcome.passed() ? 0 : 1;
     common.json ? print_json(outcome, out) : print_text(outcome, common, out);
   }
-  if (options.coverage) print_coverage(coverage_of(*workspace.loaded.rules, outcomes), common, out);
+  if (options.coverage)
+    print_coverage(coverage_of(*workspace.loaded.rules, outcomes, branches), common, out);
   if (!options.junit.empty() && !write_junit(options.junit, outcomes)) return ExitCode::io;
   if (outcomes.empty())
     complain(options.run.empty() ? "there is no test in these files"

@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kValidateExamples =
     "  tocsin validate deploy/rules.d                  a bundle\n"
+    "  tocsin validate deploy/rules.d -v               and what state each rule may take\n"
     "  tocsin validate deploy/tocsin.yaml deploy/registry my.yaml --json\n\n"
     "Every error at once, with its place and a suggestion. Exit 78 if there is any, 74 if a path "
     "cannot be read.";

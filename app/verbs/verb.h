@@ -56,6 +56,7 @@ void add_demo(Cli& cli);
 void add_eval(Cli& cli);
 void add_journal(Cli& cli);
 void add_replay(Cli& cli);
+void add_rules(Cli& cli);
 void add_run(Cli& cli);
 void add_schema(Cli& cli);
 void add_sim(Cli& cli);

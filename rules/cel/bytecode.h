@@ -6,6 +6,7 @@
 /// go on after an error in one operand: the handler of the failing instruction says where, and how
 /// high the stack is then; the error waits in the slot below until it is known if it counts.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,7 @@ enum class Op : std::uint8_t {
   loop_begin,  ///< over the list in stack[b], of at most c items; pushes the loop's slots
   loop_next,   ///< next item of the loop at b, or its result and jump to c
   loop_test,   ///< the predicate's value for the walk a of the loop at b; c: its loop_next
+  watch,       ///< the top value is that of watched[c]
   done,
 };
 
@@ -84,6 +86,8 @@ struct Bytecode {
   std::vector<Pattern> patterns;
   std::vector<std::optional<TimeZone>> zones;  ///< empty: no zone of that name
   std::vector<std::pair<std::string, Input>> reads;
+  std::string source;
+  std::shared_ptr<Branches> watched;  ///< null: nobody asks
   Type type;
   std::size_t cost = 0;
   std::size_t stack = 0;   ///< slots needed

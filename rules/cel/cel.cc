@@ -61,6 +61,15 @@ void check_size(const Bytecode& code, const CompileLimits& limits, Span whole, T
   }
 }
 
+// From bytes to code points.
+void place(Branches& branches, std::string_view source) {
+  for (Branch& branch : branches) {
+    branch.text = source.substr(branch.begin, branch.end - branch.begin);
+    branch.end = count_code_points(source.substr(0, branch.end));
+    branch.begin = count_code_points(source.substr(0, branch.begin));
+  }
+}
+
 }  // namespace
 
 std::string to_string(Type type) {
@@ -96,6 +105,7 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(const Program&) = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
+const std::string& Program::source() const { return code_->source; }
 Type Program::type() const { return code_->type; }
 std::size_t Program::cost() const { return code_->cost; }
 const std::vector<std::pair<std::string, Input>>& Program::reads() const { return code_->reads; }
@@ -109,7 +119,7 @@ Outcome Program::eval(Frames frames, Scratch& scratch, const Host* host) const {
 }
 
 Compiled compile(std::string_view source, const Scope& scope, std::optional<Type> expected,
-                 const CompileLimits& limits) {
+                 const CompileLimits& limits, std::shared_ptr<Branches> watched) {
   TextErrors errors(source);
   if (!is_readable(source, limits, errors)) return {{}, errors.take()};
   const std::vector<Token> tokens = tokenize(source, errors);
@@ -118,12 +128,15 @@ Compiled compile(std::string_view source, const Scope& scope, std::optional<Type
   Node* root = parse(tokens, limits.max_depth, ast, errors);
   if (root == nullptr) return {{}, errors.take()};
   Bytecode code;
+  code.source = source;
+  code.watched = std::move(watched);
   check(*root, scope, expected, limits, code, errors);
   if (!errors.empty()) return {{}, errors.take()};
   fold(*root, code);
   Compiler(limits, code).compile(*root);
   check_size(code, limits, root->span, errors);
   if (!errors.empty()) return {{}, errors.take()};
+  if (code.watched) place(*code.watched, source);
   return {Compiler::program_of(std::move(code)), {}};
 }
 

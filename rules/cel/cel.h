@@ -90,6 +90,16 @@ struct CompileError {
   std::size_t end = 0;
 };
 
+/// An operand that decides how an evaluation goes on: each of && and ||, and the condition of ?:.
+struct Branch {
+  std::string text;
+  std::size_t begin = 0;  ///< code points from the start of the source
+  std::size_t end = 0;
+  bool was_true = false;  ///< in some evaluation so far; one that ended in an error is neither
+  bool was_false = false;
+};
+using Branches = std::vector<Branch>;
+
 /// Why an evaluation has no value. Also the metric label.
 enum class EvalError : std::uint8_t {
   overflow = 1,
@@ -142,6 +152,7 @@ class Program {
   const std::vector<std::pair<std::string, Input>>& reads() const;
   /// Whether it is nothing but one of them.
   bool is_field() const;
+  const std::string& source() const;
 
   /// Requires: !empty(); `frames` has every frame the inputs name.
   Outcome eval(Frames frames, Scratch& scratch, const Host* host = nullptr) const;
@@ -159,7 +170,9 @@ struct Compiled {
 };
 
 /// `expected`: the type the expression must have (a condition: bool); nullopt: any.
+/// `watched`: gets the branches, and every evaluation notes there what it saw; the program then
+/// belongs to one thread. Null: nothing is noted, and it costs nothing.
 Compiled compile(std::string_view source, const Scope& scope, std::optional<Type> expected,
-                 const CompileLimits& limits = {});
+                 const CompileLimits& limits = {}, std::shared_ptr<Branches> watched = nullptr);
 
 }  // namespace tocsin::cel

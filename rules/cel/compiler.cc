@@ -155,16 +155,29 @@ void Compiler::logical(Node& node) {
   std::vector<std::uint32_t> exits;
   for (std::size_t i = 0; i + 1 < operands.size(); ++i) {
     const std::uint16_t handler = emit_guarded(*operands[i], height_);
+    watch(*operands[i]);
     exits.push_back(add({.op = absorbing ? Op::jump_if_true_kept : Op::jump_if_false_kept}, -1));
     land_handler(handler);
   }
   emit(*operands.back());
+  watch(*operands.back());
   for (const std::uint32_t jump : exits) land(jump);
   if (guarded) add({.op = Op::settle, .a = absorbing, .b = slot}, -1);
 }
 
+void Compiler::watch(const Node& operand) {
+  const bool inner = operand.kind == NodeKind::logical_and || operand.kind == NodeKind::logical_or;
+  if (code_.watched == nullptr || operand.kind == NodeKind::literal) return;
+  if (inner) return;  // its own operands say it all
+  add({.op = Op::watch, .c = static_cast<std::uint32_t>(code_.watched->size())}, 0, 0);
+  Branch& branch = code_.watched->emplace_back();
+  branch.begin = operand.span.begin;
+  branch.end = operand.span.end;
+}
+
 void Compiler::conditional(Node& node) {
   emit(*node.children[0]);
+  watch(*node.children[0]);
   const std::uint32_t to_else = add({.op = Op::jump_if_false}, -1);
   emit(*node.children[1]);
   const std::uint32_t to_end = add({.op = Op::jump}, -1);

@@ -25,6 +25,8 @@ class Compiler {
   void conditional(Node& node);
   void macro(Node& node);
   std::size_t pattern_cost(std::uint32_t pattern) const;
+  /// Notes the truth of what was emitted last; a constant has only one.
+  void watch(const Node& operand);
   void push_constant(const Value& value);
 
   std::uint32_t add(Instr instr, std::ptrdiff_t stack_change, std::size_t cost = 1);

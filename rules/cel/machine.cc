@@ -64,6 +64,7 @@ Outcome Machine::execute() {
       case Op::loop_begin: status = begin_loop(instr); break;
       case Op::loop_next: status = next_item(instr); break;
       case Op::loop_test: test_item(instr); continue;
+      case Op::watch: watch(instr.c); continue;
       case Op::done: return {top_[-1], std::nullopt};
     }
     if (status != kOk && !recover(status, at)) return {{}, status};
@@ -171,6 +172,11 @@ void Machine::test_item(const Instr& instr) {
   } else if (holds == (walk == Walk::exists)) {
     leave_loop(instr.b, holds, code_.instrs[instr.c].c);
   }
+}
+
+void Machine::watch(std::uint32_t branch) const {
+  Branch& seen = (*code_.watched)[branch];
+  (top_[-1].as_bool() ? seen.was_true : seen.was_false) = true;
 }
 
 void Machine::leave_loop(std::uint16_t base, bool result, std::uint32_t target) {

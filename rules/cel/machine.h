@@ -39,6 +39,7 @@ class Machine {
   Status begin_loop(const Instr& instr);
   Status next_item(const Instr& instr);
   void test_item(const Instr& instr);
+  void watch(std::uint32_t branch) const;
   void leave_loop(std::uint16_t base, bool result, std::uint32_t target);
   bool recover(Status error, std::uint32_t at);  ///< false: nothing handles it
 

@@ -74,7 +74,8 @@ class RuleCompiler {
         report_(text.file->report),
         expressions_(report_, bundle, text.calendars, text.rule.limits) {}
 
-  void compile(const LoadOptions& options) {
+  void compile(const LoadOptions& options, std::vector<WatchedCondition>& watched) {
+    if (options.watch_branches) expressions_.watch(rule_.name, watched);
     apply_limits(bundle_.limits, bundle_.file);
     apply_limits(text_.limits, text_.file);
     compile_latest();
@@ -551,8 +552,8 @@ class RuleCompiler {
 }  // namespace
 
 void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue,
-                  const LoadOptions& options) {
-  RuleCompiler(rule, bundle, catalogue).compile(options);
+                  const LoadOptions& options, std::vector<WatchedCondition>& watched) {
+  RuleCompiler(rule, bundle, catalogue).compile(options, watched);
   rule.rule.version = rule_version(rule, bundle);
   rule.rule.match_hash = match_hash(rule);
 }

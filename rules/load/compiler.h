@@ -31,6 +31,11 @@ class ExpressionCompiler {
   /// Over the limit, what follows is not compiled any more.
   std::size_t cost() const { return cost_; }
   const Limits& limits() const { return limits_; }
+  /// Conditions note what they see from now on; what notes it is added to `watched`.
+  void watch(std::string rule, std::vector<WatchedCondition>& watched) {
+    rule_ = std::move(rule);
+    watched_ = &watched;
+  }
 
  private:
   struct Reported {
@@ -45,6 +50,7 @@ class ExpressionCompiler {
               std::string_view type);
   bool is_new(Reported one);
   void note_cost(std::size_t place, std::size_t cost);
+  void add_watched(std::shared_ptr<cel::Branches> branches, const Expression& expression);
 
   yaml::Report& report_;
   BundleText& bundle_;
@@ -53,6 +59,8 @@ class ExpressionCompiler {
   std::vector<Reported> reported_;
   std::map<std::size_t, std::size_t> costs_;  // by place in the file
   std::size_t cost_ = 0;                      // their sum
+  std::string rule_;
+  std::vector<WatchedCondition>* watched_ = nullptr;
   bool uses_registry_ = false;
 };
 
@@ -60,9 +68,9 @@ class ExpressionCompiler {
 Template compile_template(const yaml::Node& text, const RuleScope& scope,
                           ExpressionCompiler& compiler, yaml::Report& report);
 
-/// Finishes rule.rule. Marks conditions as used.
+/// Finishes rule.rule. Marks conditions as used. `watched`: if the options ask for it.
 void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue,
-                  const LoadOptions& options);
+                  const LoadOptions& options, std::vector<WatchedCondition>& watched);
 
 /// Things that are allowed and probably not meant; for bundles without errors.
 void lint_rule(const RuleText& rule);

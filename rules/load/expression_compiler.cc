@@ -60,8 +60,11 @@ cel::Program ExpressionCompiler::compile(const Expression& expression, const Rul
   if (wanted == Wanted::condition) expected = cel::Type{ValueKind::boolean, ValueKind::unset};
   const cel::CompileLimits limits{.max_cost = limits_.max_cost,
                                   .max_regex_bytes = limits_.max_regex_bytes};
-  cel::Compiled compiled = cel::compile(expression.text, scope, expected, limits);
+  const bool watch = watched_ != nullptr && wanted == Wanted::condition;
+  auto branches = watch ? std::make_shared<cel::Branches>() : nullptr;
+  cel::Compiled compiled = cel::compile(expression.text, scope, expected, limits, branches);
   if (!compiled.program.empty()) note_cost(expression.offsets.front(), compiled.program.cost());
+  if (watch) add_watched(std::move(branches), expression);
   for (const cel::CompileError& error : compiled.errors) report(error, expression, scope, type);
   return std::move(compiled.program);
 }
@@ -71,6 +74,17 @@ void ExpressionCompiler::note_cost(std::size_t place, std::size_t cost) {
   if (cost <= known) return;
   cost_ += cost - known;
   known = cost;
+}
+
+void ExpressionCompiler::add_watched(std::shared_ptr<cel::Branches> branches,
+                                     const Expression& expression) {
+  WatchedCondition condition{rule_, report_.source().name(), std::move(branches), {}};
+  for (const cel::Branch& branch : *condition.branches) {
+    const yaml::Span span = expression.span(branch.begin, branch.end);
+    const yaml::Position at = report_.source().position(span.begin);
+    condition.places.push_back({at.line, at.col});
+  }
+  watched_->push_back(std::move(condition));
 }
 
 bool ExpressionCompiler::is_new(Reported one) {

@@ -39,6 +39,7 @@ class Loading {
     Loaded loaded;
     if (!failed) loaded.rules = rule_set(std::move(settings));
     loaded.tests = std::move(tests_);
+    loaded.watched = std::move(watched_);
     for (RuleFile& file : files_) {
       Diagnostics its = file.report.take();
       std::ranges::move(its, std::back_inserter(loaded.diagnostics));
@@ -74,7 +75,7 @@ class Loading {
   // Those below first: what their alerts look like is known then.
   void compile_rules() {
     const auto compile = [&](RuleText& rule) {
-      compile_rule(rule, bundle_, catalogue_, options_);
+      compile_rule(rule, bundle_, catalogue_, options_, watched_);
       rule.compiled = true;
     };
     for (const RuleGraph::Item& item : RuleGraph(rules_).in_order()) {
@@ -193,6 +194,7 @@ class Loading {
   std::deque<RuleText> rules_;
   Relations relations_{rules_, bundle_, catalogue_, options_};
   std::vector<RuleTest> tests_;
+  std::vector<WatchedCondition> watched_;
 };
 
 }  // namespace

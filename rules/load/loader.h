@@ -44,13 +44,27 @@ struct RuleTest {
 };
 
 struct LoadOptions {
-  bool have_registry = true;  ///< false: a rule that needs one is a warning
+  bool have_registry = true;    ///< false: a rule that needs one is a warning
+  bool watch_branches = false;  ///< for Loaded::watched; the rules then belong to one thread
+};
+
+/// A condition of a rule whose evaluations note what they saw.
+struct WatchedCondition {
+  struct Place {
+    std::size_t line = 0;
+    std::size_t col = 0;
+  };
+  std::string rule;
+  std::string file;
+  std::shared_ptr<cel::Branches> branches;
+  std::vector<Place> places;  ///< by branch
 };
 
 struct Loaded {
   std::shared_ptr<const RuleSet> rules;  ///< null if there is any error
   std::vector<RuleTest> tests;
-  Diagnostics diagnostics;  ///< in order of file, line, column
+  std::vector<WatchedCondition> watched;  ///< one for each condition and event type it is for
+  Diagnostics diagnostics;                ///< in order of file, line, column
 };
 
 /// JSON Schema (2020-12) of one document of a rule file, from the tables that load() checks

@@ -31,7 +31,7 @@ TEST(Binary, verbs_of_later_versions_are_refused_by_name) {
         {"explain", "X"},
         {"tap"},
         {"top", "--once"},
-        {"rules", "list"},
+        {"rules", "plan"},
         {"silence", "add"},
         {"doctor"},
         {"alerts", "ack", "X"},
@@ -127,6 +127,43 @@ TEST(Binary, test_counts_and_fails_vacuous_tests) {
   EXPECT_EQ(tocsin({"test", vacuous, "--run", "no such"}).code, 1);
   EXPECT_EQ(tocsin({"test", vacuous, "--run", "("}).code, 2);
   EXPECT_EQ(tocsin({"test", folder.write("c.yaml", "rule: x\n")}).code, 78);
+}
+
+TEST(Binary, the_tests_of_the_shipped_rules_reach_everything) {
+  const testing::Ended ended =
+      tocsin({"test", TOCSIN_SOURCE "/deploy/rules.d", "--coverage", "--json"});
+  EXPECT_EQ(ended.code, 0);
+  std::size_t rules = 0;
+  for (const std::string& line : testing::lines_of(ended.out)) {
+    const auto json = nlohmann::json::parse(line);
+    if (!json.contains("coverage")) continue;
+    ++rules;
+    EXPECT_GT(json.at("tests"), 0) << line;
+    EXPECT_TRUE(json.at("never").empty()) << line;
+  }
+  EXPECT_GE(rules, 14u);
+}
+
+TEST(Binary, rules_are_listed_and_shown_as_the_engine_reads_them) {
+  const std::string folder = TOCSIN_SOURCE "/deploy/rules.d";
+  const testing::Ended list = tocsin({"rules", "list", "--rules", folder});
+  EXPECT_EQ(list.code, 0);
+  EXPECT_THAT(list.out, HasSubstr("smoke-confirmed    live      critical  Smoke confirmed by"));
+  const testing::Ended show = tocsin({"rules", "show", "smoke-confirmed", "--rules", folder});
+  EXPECT_THAT(show.out, HasSubstr("by loc.building: count distinct device_id >= 2 of smoke.alarm "
+                                  "where ("));
+  EXPECT_THAT(show.out, HasSubstr(" within 1m\n"));
+  EXPECT_THAT(show.out, HasSubstr("resolve: quiet for 10m, or panel.operation where (e.op == "
+                                  "'reset')\n"));
+  const testing::Ended json =
+      tocsin({"rules", "show", "smoke-confirmed", "--rules", folder, "--json"});
+  const auto rule = nlohmann::json::parse(json.out);
+  EXPECT_EQ(rule.at("schema"), "tocsin.rules/1");
+  EXPECT_GT(rule.at("state").at("bytes_per_partial"), 0);
+  EXPECT_THAT(rule.at("match_hash").get<std::string>(), ::testing::StartsWith("sha256:"));
+  const testing::Ended none = tocsin({"rules", "show", "smoke-confirmd", "--rules", folder});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, HasSubstr("did you mean 'smoke-confirmed'?"));
 }
 
 TEST(Binary, replay_reads_stdin_counts_bad_lines_and_sums_up) {

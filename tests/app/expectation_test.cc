@@ -51,5 +51,16 @@ TEST(Expectation, a_field_left_out_equals_nothing) {
   EXPECT_THAT(differences(R"({"suppressed_by":"","degraded":false})", kAlert), IsEmpty());
 }
 
+TEST(Expectations, a_difference_is_named_by_its_path_and_its_first_character_in_both_languages) {
+  const std::string alert =
+      R"({"summary":{"en":"Smoke alarm of detector D2","zh":"D2 报警"},"count":2})";
+  const std::string wanted = R"({"summary":{"en":"Smoke alarm of detector D1"}})";
+  EXPECT_THAT(differences(wanted, alert),
+              ElementsAre("summary.en: expected Smoke alarm of detector D1, got Smoke alarm of "
+                          "detector D2 (they part at character 26)"));
+  EXPECT_THAT(differences(R"({"count":3})", alert, Language::zh),
+              ElementsAre("count：期望 3，实际 2"));
+}
+
 }  // namespace
 }  // namespace tocsin::app

@@ -31,15 +31,20 @@ tests:
 class RuleTests : public ::testing::Test {
  protected:
   std::vector<TestOutcome> run(const std::string& tests) {
-    loaded_ = rules::load({{"smoke.yaml", kTestedRule + tests}}, catalogue_);
+    loaded_ =
+        rules::load({{"smoke.yaml", kTestedRule + tests}}, catalogue_, {.watch_branches = true});
     for (const Diagnostic& d : loaded_.diagnostics) {
       if (d.level == DiagnosticLevel::error) ADD_FAILURE() << render(d, Language::en, false);
     }
     std::vector<TestOutcome> outcomes;
     if (!loaded_.rules) return outcomes;
     const ReplayInputs inputs{catalogue_, nullptr, loaded_.rules, {}, {}};
-    for (const rules::RuleTest& test : loaded_.tests)
+    branches_.emplace(loaded_.watched);
+    for (const rules::RuleTest& test : loaded_.tests) {
+      branches_->begin();
       outcomes.push_back(run_rule_test(test, inputs));
+      branches_->end(test.rule);
+    }
     return outcomes;
   }
   std::vector<std::string> problems_of(const std::string& test) {
@@ -49,6 +54,7 @@ class RuleTests : public ::testing::Test {
 
   Catalogue catalogue_ = ingest::builtin_catalogue();
   rules::Loaded loaded_;
+  std::optional<BranchTally> branches_;
 };
 
 constexpr const char* kGiven = R"(  - name: both
@@ -176,10 +182,43 @@ TEST_F(RuleTests, a_test_of_a_rule_sees_its_roll_up) {
 
 TEST_F(RuleTests, coverage_names_what_no_test_reached) {
   const auto outcomes = run(std::string(kGiven) + "    expect: [{t: 10s}, {reason: quiet}]\n");
-  const auto coverage = coverage_of(*loaded_.rules, outcomes);
+  const auto coverage = coverage_of(*loaded_.rules, outcomes, *branches_);
   ASSERT_EQ(coverage.size(), 1u);
   EXPECT_EQ(coverage[0].tests, 1u);
   EXPECT_THAT(coverage[0].never, ElementsAre("resolve or_event"));
+}
+
+TEST(BranchTallies, each_operand_must_be_seen_true_and_false_by_tests_of_its_own_rule) {
+  constexpr const char* kBranchyRule = R"yaml(format: tocsin/1
+rule: NAME
+severity: high
+for_each: [device_id]
+match:
+  event: {event: smoke.alarm, where: "e.level > 2.0 && (e.test_mode ? e.level > 9.0 : !has(e.temperature))"}
+tests:
+  - name: one
+    given: [{t: 0s, event: smoke.alarm, device_id: D1, level: 3.0}]
+    expect: [{state: firing}, {state: resolved}]
+)yaml";
+  const Catalogue catalogue = ingest::builtin_catalogue();
+  std::string tested(kBranchyRule);
+  tested.replace(tested.find("NAME"), 4, "tested");
+  std::string other(kBranchyRule);
+  other.replace(other.find("NAME"), 4, "untested");
+  other.erase(other.find("tests:"));
+  const rules::Loaded loaded =
+      rules::load({{"a.yaml", tested}, {"b.yaml", other}}, catalogue, {.watch_branches = true});
+  ASSERT_TRUE(loaded.rules);
+  BranchTally branches(loaded.watched);
+  branches.begin();
+  EXPECT_TRUE(
+      run_rule_test(loaded.tests.at(0), {catalogue, nullptr, loaded.rules, {}, {}}).passed());
+  branches.end("tested");
+  EXPECT_THAT(branches.never("tested"),
+              ElementsAre("a.yaml:6:39: 'e.level > 2.0' was never false",
+                          HasSubstr("!has(e.temperature))' was never false"),
+                          "a.yaml:6:57: 'e.test_mode' was never true"));
+  EXPECT_THAT(branches.never("untested"), ::testing::Each(HasSubstr("was never evaluated")));
 }
 
 TEST_F(RuleTests, junit_escapes_what_xml_cannot_hold) {
@@ -188,9 +227,10 @@ TEST_F(RuleTests, junit_escapes_what_xml_cannot_hold) {
     expect: [{state: firing}]
 )");
   const std::string xml = junit_xml(outcomes);
-  EXPECT_THAT(xml, HasSubstr("<testsuite name=\"smoke.yaml\" tests=\"1\" failures=\"1\">"));
+  EXPECT_THAT(xml,
+              HasSubstr("<testsuite name=\"smoke.yaml\" tests=\"1\" failures=\"1\" errors=\"0\">"));
   EXPECT_THAT(xml, HasSubstr("name=\"&lt;&amp;&gt; &quot;x&quot;\""));
-  EXPECT_THAT(xml, HasSubstr("<failure message=\"smoke.yaml:"));
+  EXPECT_THAT(xml, HasSubstr("<failure type=\"expectation\" message=\"smoke.yaml:"));
 }
 
 }  // namespace

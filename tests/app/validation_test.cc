@@ -35,7 +35,8 @@ TEST(Validate, a_good_bundle_is_summed_up) {
   folder.write("rules/a.yaml", kGood);
   const Validation found = validate({folder.path("rules")});
   EXPECT_THAT(found.diagnostics, IsEmpty());
-  EXPECT_THAT(found.rules, ElementsAre("smoke: event, high, live, for each device_id, 0 tests"));
+  EXPECT_THAT(found.rules,
+              ElementsAre("smoke: event, high, live, for each device_id, 0 tests; state: none"));
 }
 
 TEST(Validate, every_error_of_every_file_comes_at_once) {

@@ -7,5 +7,7 @@
 namespace tocsin::testing {
 
 std::size_t allocations() noexcept;
+/// Of operator new, in heap blocks with their headers.
+std::size_t bytes_in_use() noexcept;
 
 }  // namespace tocsin::testing
