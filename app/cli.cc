@@ -155,6 +155,7 @@ ExitCode run_cli(int argc, const char* const* argv) {
   add_test(cli);
   add_replay(cli);
   add_eval(cli);
+  add_help(cli);
   add_sim(cli);
   add_bench(cli);
   add_journal(cli);

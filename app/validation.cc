@@ -9,12 +9,15 @@
 #include "app/config.h"
 #include "app/rule_files.h"
 #include "ingest/registry_csv.h"
+#include "rules/load/codes.h"
 #include "rules/load/describe.h"
 
 namespace tocsin::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kBundleFile = "bundle.yaml";
 
 bool is_folder(const std::string& path) {
   std::error_code error;
@@ -54,7 +57,7 @@ class Validator {
       is_folder(path) ? folder(path) : file(path);
     }
     for (const std::string& path : registries_) registry(path);
-    if (!loose_rules_.empty()) bundle(loose_rules_);
+    if (!loose_rules_.empty()) loose_bundle();
     return std::move(result_);
   }
 
@@ -109,6 +112,38 @@ class Validator {
   void config(const std::string& path, const std::string& text) {
     take(parse_config(path, text).diagnostics);
     ++result_.configurations;
+  }
+
+  // Single rule files mean what they mean in their folder: with its bundle.yaml.
+  void loose_bundle() {
+    const std::string beside = bundle_beside();
+    if (beside.empty()) return bundle(loose_rules_);
+    std::string why;
+    const auto text = read_file(beside, why);
+    if (!text) return unreadable(why);
+    result_.bundle_beside = beside;
+    loose_rules_.push_back({beside, *text});
+    bundle(loose_rules_);
+    // What the other rules of the folder use is not known here.
+    std::erase_if(result_.diagnostics, [&](const Diagnostic& d) {
+      return d.file == beside && (d.code == info(Code::unused_condition).code ||
+                                  d.code == info(Code::unused_calendar).code);
+    });
+  }
+
+  // Empty: none, one is given already, or the files lie in folders with several.
+  std::string bundle_beside() const {
+    std::string found;
+    for (const rules::SourceFile& file : loose_rules_) {
+      const fs::path path(file.name);
+      if (path.filename() == kBundleFile) return {};
+      const std::string beside = (path.parent_path() / kBundleFile).string();
+      std::error_code error;
+      if (!fs::exists(beside, error) || beside == found) continue;
+      if (!found.empty()) return {};
+      found = beside;
+    }
+    return found;
   }
 
   void bundle(const std::vector<rules::SourceFile>& files) {

@@ -4,7 +4,7 @@
 /// A folder with places.csv or devices.csv is a registry, one with *.yaml a rule bundle; a *.csv
 /// file stands for its registry; a *.yaml file is a configuration if it says so by its name or its
 /// top-level keys, else a rule file. Rule files given one by one are checked together, as one
-/// bundle.
+/// bundle, with the bundle.yaml of their folder if there is one and none is given.
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +23,7 @@ FileKind kind_of_file(const std::string& path, const std::string& text);
 struct Validation {
   Diagnostics diagnostics;
   std::string unreadable;          ///< the first path that could not be read; empty: none
+  std::string bundle_beside;       ///< the bundle.yaml that was not given but used; empty: none
   std::vector<std::string> rules;  ///< one line each
   std::size_t tests = 0;
   std::size_t configurations = 0;

@@ -15,6 +15,9 @@ constexpr const char* kValidateExamples =
     "  tocsin validate deploy/rules.d                  a bundle\n"
     "  tocsin validate deploy/rules.d -v               and what state each rule may take\n"
     "  tocsin validate deploy/tocsin.yaml deploy/registry my.yaml --json\n\n"
+    "A rule file is checked with the bundle.yaml of its folder, if there is one and none is "
+    "given;\n"
+    "the last line says so. tocsin help CODE explains a code.\n"
     "Every error at once, with its place and a suggestion. Exit 78 if there is any, 74 if a path "
     "cannot be read.";
 
@@ -29,6 +32,9 @@ std::string totals(const Validation& found, const Common& common) {
   if (found.configurations > 0) text += fmt::format("; {} configuration", found.configurations);
   if (found.registries > 0) {
     text += fmt::format("; {} places, {} devices", found.places, found.devices);
+  }
+  if (!found.bundle_beside.empty()) {
+    text += fmt::format("; {} {}", common.in("with", "已使用"), found.bundle_beside);
   }
   return fmt::format("{}: {}",
                      errors == 0 ? common.in("ok", "通过") : common.in("refused", "未通过"), text);

@@ -54,6 +54,7 @@ void add_alerts(Cli& cli);
 void add_bench(Cli& cli);
 void add_demo(Cli& cli);
 void add_eval(Cli& cli);
+void add_help(Cli& cli);
 void add_journal(Cli& cli);
 void add_replay(Cli& cli);
 void add_rules(Cli& cli);

@@ -50,6 +50,31 @@ TEST(Validate, every_error_of_every_file_comes_at_once) {
   EXPECT_THAT(files, ElementsAre("a.yaml", "tocsin.yaml"));
 }
 
+TEST(Validate, a_single_rule_file_is_checked_with_the_bundle_beside_it) {
+  const testing::Folder folder;
+  const std::string bundle =
+      folder.write("rules/bundle.yaml", "conditions: {hot: \"e.level > 1.0\", other: \"true\"}\n");
+  const std::string rule =
+      folder.write("rules/a.yaml",
+                   "format: tocsin/1\nrule: smoke\nseverity: high\nfor_each: [device_id]\n"
+                   "match: {event: {event: smoke.alarm, where: hot}}\n");
+  const Validation found = validate({rule});
+  EXPECT_THAT(found.diagnostics, IsEmpty());
+  EXPECT_EQ(found.bundle_beside, bundle);
+  EXPECT_EQ(validate({rule, bundle}).bundle_beside, "");
+  EXPECT_EQ(validate({folder.path("rules")}).bundle_beside, "");
+}
+
+TEST(Validate, rule_files_of_folders_with_different_bundles_get_none) {
+  const testing::Folder folder;
+  folder.write("a/bundle.yaml", "limits: {}\n");
+  folder.write("b/bundle.yaml", "limits: {}\n");
+  const std::string a = folder.write("a/a.yaml", kGood);
+  const std::string b = folder.write("b/b.yaml", "rule: x\n");
+  EXPECT_EQ(validate({a, b}).bundle_beside, "");
+  EXPECT_EQ(validate({a}).bundle_beside, folder.path("a/bundle.yaml"));
+}
+
 TEST(Validate, a_registry_is_recognised_by_its_files) {
   const testing::Folder folder;
   folder.write(

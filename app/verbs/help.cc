@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/output.h"
+#include "app/verbs/verb.h"
+#include "rules/load/code_help.h"
+
+namespace tocsin::app {
+namespace {
+
+constexpr const char* kHelpExamples =
+    "  tocsin help E2103                            one code, with a wrong and a right example\n"
+    "  tocsin help E2103 --lang zh\n"
+    "  tocsin help codes                            all codes";
+
+std::string indented(const std::string& text) {
+  std::string out = "    ";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += text[i];
+    if (text[i] == '\n' && i + 1 < text.size()) out += "    ";
+  }
+  return out;
+}
+
+std::string page(const CodeHelp& help, const Common& common) {
+  std::string text = fmt::format("{}: {}\n", help.code, common.in(help.en, help.zh));
+  if (help.kind == ExampleKind::none) return text;
+  const char* file = help.kind == ExampleKind::bundle   ? "bundle.yaml"
+                     : help.kind == ExampleKind::config ? "tocsin.yaml"
+                                                        : "rules.d/demo.yaml";
+  text += fmt::format("\n  {} ({})\n{}", common.in("wrong", "错误写法"), file,
+                      indented(example_file(help.kind, help.wrong)));
+  text += fmt::format("\n  {}\n{}", common.in("right", "正确写法"),
+                      indented(example_file(help.kind, help.right)));
+  return text;
+}
+
+std::string json(const CodeHelp& help, const Common& common) {
+  nlohmann::ordered_json line{{"schema", "tocsin.help/1"},
+                              {"code", help.code},
+                              {"text", common.in(help.en, help.zh)},
+                              {"wrong", nullptr},
+                              {"right", nullptr}};
+  if (help.kind != ExampleKind::none) {
+    line["wrong"] = example_file(help.kind, help.wrong);
+    line["right"] = example_file(help.kind, help.right);
+  }
+  return line.dump() + "\n";
+}
+
+ExitCode list(const Common& common) {
+  Output out;
+  for (const CodeHelp& help : all_code_help()) {
+    out.buffer() += common.json ? json(help, common)
+                                : fmt::format("{}  {}\n", help.code, common.in(help.en, help.zh));
+  }
+  return out.flush() ? ExitCode::ok : ExitCode::io;
+}
+
+ExitCode unknown(const std::string& code, const Common& common) {
+  std::vector<std::string> codes{"codes"};
+  for (const CodeHelp& help : all_code_help()) codes.emplace_back(help.code);
+  const std::string near = nearest(code, codes);
+  std::string text = fmt::format(fmt::runtime(common.in("no code '{}'", "没有代码 '{}'")), code);
+  if (!near.empty()) {
+    text += fmt::format(fmt::runtime(common.in("; did you mean '{}'?", "；是否想写 '{}'？")), near);
+  }
+  text += common.in("\n  tocsin help codes lists all", "\n  tocsin help codes 可列出全部");
+  complain(text);
+  return ExitCode::usage;
+}
+
+ExitCode help(const std::string& code, const Common& common) {
+  if (code == "codes") return list(common);
+  const CodeHelp* const found = find_code_help(code);
+  if (found == nullptr) return unknown(code, common);
+  Output out;
+  out.buffer() += common.json ? json(*found, common) : page(*found, common);
+  return out.flush() ? ExitCode::ok : ExitCode::io;
+}
+
+}  // namespace
+
+void add_help(Cli& cli) {
+  CLI::App& verb = cli.verb(
+      "help", "Explain an error or warning code, with a wrong and a right example", kHelpExamples);
+  auto code = std::make_shared<std::string>();
+  verb.add_option("CODE", *code, "A code such as E2103, or 'codes'")->required();
+  cli.on(verb, [&cli, code] { return help(*code, cli.common()); });
+}
+
+}  // namespace tocsin::app
