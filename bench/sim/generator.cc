@@ -28,7 +28,8 @@ bool Generator::Later::operator()(const SimEvent& a, const SimEvent& b) const {
 }
 
 bool Generator::Later::operator()(const ExpectedAlert& a, const ExpectedAlert& b) const {
-  return std::tie(a.sent, a.incident, a.rule, a.key) > std::tie(b.sent, b.incident, b.rule, b.key);
+  return std::tie(a.opens, a.incident, a.rule, a.key) >
+         std::tie(b.opens, b.incident, b.rule, b.key);
 }
 
 Generator::Generator(const City& city, const GeneratorOptions& options)
@@ -89,7 +90,7 @@ void Generator::wait(SimEvent event) {
 
 std::vector<ExpectedAlert> Generator::take_expected(SimTime until) {
   std::vector<ExpectedAlert> taken;
-  while (!expected_.empty() && expected_.top().sent - options_.epoch_ms <= until) {
+  while (!expected_.empty() && expected_.top().opens - options_.epoch_ms <= until) {
     taken.push_back(expected_.top());
     expected_.pop();
     if (auto surge = surges_.see(taken.back())) taken.push_back(std::move(*surge));

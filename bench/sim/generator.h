@@ -41,8 +41,7 @@ class Generator {
 
   /// The next event; nullopt after the end.
   std::optional<SimEvent> next();
-  /// The alerts whose last event is sent at or before `until`, in that order; each is handed out
-  /// once.
+  /// The alerts that open at or before `until`, in that order; each is handed out once.
   std::vector<ExpectedAlert> take_expected(SimTime until);
   std::uint32_t incidents() const { return planner_.incidents(); }
 

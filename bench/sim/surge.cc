@@ -18,22 +18,22 @@ constexpr std::array<std::string_view, 7> kCounted{"gate-denials", "gate-forced"
 std::optional<ExpectedAlert> SurgeTruth::see(const ExpectedAlert& alert) {
   if (alert.village.empty() || std::ranges::find(kCounted, alert.rule) == kCounted.end()) return {};
   Village& village = villages_[alert.village];
-  if (village.last && *village.last + kSurgeWindow > alert.sent) {
-    village.last = alert.sent;
+  if (village.last && *village.last + kSurgeWindow > alert.opens) {
+    village.last = alert.opens;
     return {};
   }
   if (village.last) village = {};  // it was over after a quiet hour
-  village.recent.push_back(alert.sent);
-  while (village.recent.front() < alert.sent - kSurgeWindow) village.recent.pop_front();
+  village.recent.push_back(alert.opens);
+  while (village.recent.front() < alert.opens - kSurgeWindow) village.recent.pop_front();
   if (village.recent.size() < kSurge) return {};
-  village.last = alert.sent;
+  village.last = alert.opens;
   ExpectedAlert surge;
   surge.incident = alert.incident;
   surge.scene = "surge";
   surge.rule = "village-surge";
   surge.severity = "high";
   surge.key = {{"loc.village", alert.village}};
-  surge.ts = surge.sent = alert.sent;
+  surge.ts = surge.sent = surge.opens = alert.opens;
   return surge;
 }
 

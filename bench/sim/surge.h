@@ -13,7 +13,7 @@ namespace tocsin::sim {
 
 class SurgeTruth {
  public:
-  /// Takes the expected alerts in the order they are sent. The surge that one completes.
+  /// Takes the expected alerts in the order they open. The surge that one completes.
   std::optional<ExpectedAlert> see(const ExpectedAlert& alert);
 
  private:
