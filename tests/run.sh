@@ -4,26 +4,28 @@
 #   tests/run.sh           everything: release build with the real mosquitto and the real Kafka, then
 #                          address + undefined sanitizers, then the threaded parts under the thread sanitizer
 #   tests/run.sh --quick   the inner loop: release build, no sanitizers, no Kafka
+#   tests/run.sh --long    everything, and in the release build 1,000,000 cases of each oracle and long fuzzing
 #
 # TOCSIN_LONG=1 build/asan/tests/fuzz/fuzz_rules_test runs a fuzz target fifty times as long (tests/fuzz/campaign.h).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-quick=0
+quick=0 long=0
 case "${1:-}" in
   "") ;;
   --quick) quick=1 ;;
-  *) echo "usage: tests/run.sh [--quick]" >&2; exit 2 ;;
+  --long) long=1 ;;
+  *) echo "usage: tests/run.sh [--quick | --long]" >&2; exit 2 ;;
 esac
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 patience=600
 
 # Adds one ctest run to the totals: run_tests PRESET CTEST_ARGUMENTS...
 run_tests() {
   local preset=$1; shift
   local report=build/$preset.ctest.log
   echo "test: $preset" >&2
-  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j 2 --timeout 600 "$@" 2>&1 \
+  ctest --test-dir "build/$preset" --output-on-failure --no-tests=error -j 2 --timeout "$patience" "$@" 2>&1 \
     | tee "$report" | grep -vE '^ *(Start|[0-9]+/[0-9]+ Test.* Passed)' || true
   local ran bad skip
   ran=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#' "$report")
@@ -50,7 +52,12 @@ if [ "$quick" -eq 1 ]; then
 fi
 
 need deploy/kafka.sh fetch
+if [ "$long" -eq 1 ]; then
+  patience=36000
+  export TOCSIN_LONG=1 TOCSIN_ORACLE_CASES=1000000
+fi
 run_tests release
+unset TOCSIN_LONG TOCSIN_ORACLE_CASES
 need deploy/build.sh asan
 run_tests asan -LE integration
 need deploy/build.sh tsan threaded_tests
