@@ -60,7 +60,7 @@ Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   }
   episode.historical = turn.at - newest > turn.rules.historical_after;
   escalate(episode, turn);
-  ++counters_.opened;
+  episode.number = static_cast<std::uint32_t>(++counters_.opened);
   publish(episode, AlertState::firing, Reason::matched, turn);
   set_resolve_timer(episode, turn);
   return episode;
@@ -184,6 +184,7 @@ void EpisodeBook::add(Episode& episode, const Bound& bound, std::uint64_t value)
 }
 
 void EpisodeBook::add_evidence(Episode& episode, const Bound& bound) const {
+  if (!bound.event->slot(CommonSlot::type).is_set()) return;  // a device that was never heard
   auto& all = episode.evidence;
   all.insert(std::ranges::upper_bound(all, event_order(bound), {}, event_order), bound);
   if (all.size() <= rule_->limits.max_evidence) return;

@@ -18,6 +18,7 @@ struct Steps {
   std::size_t operator()(const CountForm&) const { return 1; }
   std::size_t operator()(const AllForm& form) const { return form.steps.size(); }
   std::size_t operator()(const SequenceForm& form) const { return form.steps.size(); }
+  std::size_t operator()(const SilenceForm&) const { return 1; }
 };
 
 struct PatternOf {
@@ -28,6 +29,7 @@ struct PatternOf {
   const Pattern& operator()(const SequenceForm& form) const {
     return step < form.steps.size() ? form.steps[step].pattern : *form.until;
   }
+  const Pattern& operator()(const SilenceForm& form) const { return form.signs; }
 };
 
 }  // namespace

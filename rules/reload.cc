@@ -24,12 +24,17 @@ bool lateness_differs(const RuleSet& before, const RuleSet& after) {
 std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States& old,
                                       bool test_again, Turn& turn) {
   const auto at = find_rule(old, rule.name);
-  if (at == old.end()) return std::make_unique<RuleState>(rule, order, RuleCounters{});
+  const auto begin = [&](const RuleCounters& counters) {
+    auto state = std::make_unique<RuleState>(rule, order, counters);
+    state->watch(turn);
+    return state;
+  };
+  if (at == old.end()) return begin({});
   std::unique_ptr<RuleState> state = std::move(*at);
   old.erase(at);
   if (!continues(state->rule(), rule)) {
     state->resolve_all(Reason::rule_changed, turn);
-    return std::make_unique<RuleState>(rule, order, state->counters());
+    return begin(state->counters());
   }
   const bool edited = state->rule().version != rule.version;
   state->adopt(rule, order);

@@ -66,6 +66,9 @@ enum class Code : std::uint8_t {
   absent_place,
   two_windows,
   idle_key,
+  one_interval,
+  device_field,
+  only_silence,
   // E23: bundle
   second_bundle,
   bad_clock,
@@ -92,6 +95,7 @@ enum class Code : std::uint8_t {
   vacuous_test,
   idle_escalation,
   needs_registry,
+  silence_unwatched,
   no_rule,
   count_,
 };

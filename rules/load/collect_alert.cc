@@ -99,6 +99,11 @@ class AlertCollector {
     if (node.entries.empty()) report_.add(Code::empty_collection, entry.key.span, {"resolve"});
     spec_.resolve.quiet_for = read_duration(node, "quiet_for");
     spec_.resolve.after = read_duration(node, "after");
+    if (const Node* first = value_of(node, "on_first_event")) {
+      spec_.resolve.on_first_event =
+          yaml::read_boolean(*first, "on_first_event", report_).value_or(false);
+      if (spec_.resolve.on_first_event) text_.first_event = first;
+    }
     const yaml::Entry* const by = node.find("or_event");
     if (by != nullptr && by->value.kind != NodeKind::null &&
         yaml::expect_map(by->value, event_keys(), "or_event", report_, by->key.span)) {

@@ -79,6 +79,8 @@ struct RuleText {
   std::vector<StepText> steps;  ///< of `all` and `sequence`
   std::optional<PatternText> until;
   std::optional<PatternText> absent;
+  const yaml::Node* population_where = nullptr;  ///< of `silence`
+  const yaml::Node* first_event = nullptr;       ///< `on_first_event`, if true
   const yaml::Node* join = nullptr;
   const yaml::Node* keep = nullptr;
   std::optional<std::vector<const yaml::Node*>> identity;
@@ -134,6 +136,7 @@ RuleText collect_rule(RuleFile& file, const yaml::Document& document);
 void collect_alert(const yaml::Node& alert, RuleText& rule);
 /// `owner`: where a missing key is reported.
 void collect_sequence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
+void collect_silence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 /// Reads `name: {event, where}`; adds it to the rule's steps.
 void collect_step(const yaml::Entry& step, RuleText& rule);
 std::vector<Param> collect_params(const yaml::Node& params, yaml::Report& report);

@@ -108,7 +108,8 @@ class RuleCollector {
     bool other = false;  // refused by name already
     for (const yaml::Entry& form : match.entries) {
       const std::string& name = form.key.text;
-      const bool known = name == "event" || name == "count" || name == "all" || name == "sequence";
+      const bool known = name == "event" || name == "count" || name == "all" || name == "sequence" ||
+                         name == "silence";
       known ? forms.push_back(&form) : void(other = true);
     }
     if (forms.size() > 1) report_.add(Code::one_form, forms[1]->key.span);
@@ -119,6 +120,7 @@ class RuleCollector {
     if (forms.front()->key.text == "event") return read_event(form, owner);
     if (forms.front()->key.text == "count") return read_count(form, owner);
     if (forms.front()->key.text == "sequence") return collect_sequence(form, owner, text_);
+    if (forms.front()->key.text == "silence") return collect_silence(form, owner, text_);
     read_all(form, owner);
   }
 

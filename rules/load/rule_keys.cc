@@ -79,6 +79,30 @@ constexpr std::array kSequenceKeys{
     KeySpec{"absent", optional, map, "what must not follow the steps", {}, kAbsentKeys},
 };
 
+constexpr std::array kPopulationKeys{
+    KeySpec{"kind", required, text_or_texts, "kind of device in the registry, or a list of kinds"},
+    KeySpec{"where", optional, expression,
+            "condition on the device: device.*, loc.*; left out: every device of the kind"},
+};
+
+constexpr std::array kSilenceKeys{
+    KeySpec{"population",
+            required,
+            map,
+            "the devices of the registry that are watched",
+            {},
+            kPopulationKeys},
+    KeySpec{"any_of", required, texts, "event types that are signs of life"},
+    KeySpec{"interval", optional, duration, "how often a device is to be heard"},
+    KeySpec{"interval_field", optional, word,
+            "instead of interval: the registry's field that says it, in seconds",
+            kIntervalWords},
+    KeySpec{"missed", required, integer, "silent after this many intervals"},
+    KeySpec{"jitter", optional, number, "a share of the wait that is added, 0 to 1; default 0"},
+    KeySpec{"startup_grace", optional, duration,
+            "added for a device that was never heard; default 0s"},
+};
+
 constexpr std::array kMatchKeys{
     KeySpec{"event", optional, map, "every event that satisfies it is a match", {}, kEventKeys},
     KeySpec{"count", optional, map, "enough events within a time", {}, kCountKeys},
@@ -91,7 +115,7 @@ constexpr std::array kMatchKeys{
             {},
             kSequenceKeys},
     KeySpec{"sustained", not_yet, other, ""},
-    KeySpec{"silence", not_yet, other, ""},
+    KeySpec{"silence", optional, map, "a device that gives no sign of life", {}, kSilenceKeys},
     KeySpec{"aggregate", not_yet, other, ""},
     KeySpec{"latest", not_yet, other, ""},
 };
@@ -107,7 +131,8 @@ constexpr std::array kResolveKeys{
     KeySpec{"or_event", optional, map, "an event with the same identity", {}, kEventKeys},
     KeySpec{"after", optional, duration, "this long after opening"},
     KeySpec{"breaks_for", not_yet, other, ""},
-    KeySpec{"on_first_event", not_yet, other, ""},
+    KeySpec{"on_first_event", optional, boolean,
+            "of silence: when every silent device of the alert is heard again"},
 };
 
 constexpr std::array kRearmKeys{
@@ -249,6 +274,8 @@ Keys count_keys() { return kCountKeys; }
 Keys all_keys() { return kAllKeys; }
 Keys sequence_keys() { return kSequenceKeys; }
 Keys absent_keys() { return kAbsentKeys; }
+Keys silence_keys() { return kSilenceKeys; }
+Keys population_keys() { return kPopulationKeys; }
 Keys alert_keys() { return kAlertKeys; }
 Keys escalate_keys() { return kEscalateKeys; }
 Keys resolve_keys() { return kResolveKeys; }

@@ -22,6 +22,7 @@ inline constexpr std::array<std::string_view, 7> kDayWords{"mon", "tue", "wed", 
                                                            "fri", "sat", "sun"};
 inline constexpr std::array<std::string_view, 2> kAfterMatchWords{"reset", "keep_anchor"};
 inline constexpr std::array<std::string_view, 3> kSourceDownWords{"hold", "fire_degraded", "fire"};
+inline constexpr std::array<std::string_view, 1> kIntervalWords{"device.heartbeat_interval_s"};
 inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
 
 using Keys = std::span<const yaml::KeySpec>;
@@ -34,6 +35,8 @@ Keys count_keys();
 Keys all_keys();
 Keys sequence_keys();
 Keys absent_keys();  ///< of a sequence
+Keys silence_keys();
+Keys population_keys();  ///< of a silence
 Keys alert_keys();
 Keys escalate_keys();
 Keys resolve_keys();

@@ -21,6 +21,7 @@ std::vector<PatternText> patterns_of(const RuleText& rule) {
   std::vector<PatternText> patterns;
   for (const StepText& step : rule.steps) patterns.push_back(step.pattern);
   if (patterns.empty()) patterns.push_back(rule.pattern);
+  if (rule.population_where != nullptr) patterns.push_back({{}, rule.population_where});
   if (rule.until) patterns.push_back(*rule.until);
   if (rule.absent) patterns.push_back(*rule.absent);
   if (rule.or_event) patterns.push_back(*rule.or_event);
@@ -101,6 +102,9 @@ std::string match_hash(const RuleText& rule) {
   for (const auto& [name, pattern] :
        {std::pair("until", &rule.until), std::pair("absent", &rule.absent)}) {
     if (*pattern) steps.push_back({name, event_names(**pattern)});
+  }
+  if (const auto* silence = std::get_if<SilenceForm>(&rule.rule.form)) {
+    steps.push_back({"population", silence->kinds});
   }
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
   const ordered_json structure{rule.rule.form.index(),
