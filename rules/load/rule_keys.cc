@@ -184,8 +184,30 @@ constexpr std::array kLimitKeys{
     KeySpec{"max_distinct", optional, integer, "distinct values counted per alert; default 100000"},
 };
 
+constexpr std::array kTestDeviceKeys{
+    KeySpec{"device_id", required, text, "as events name it"},
+    KeySpec{"kind", required, text, "kind of device"},
+    KeySpec{"gateway", optional, text, "the gateway it stands behind"},
+    KeySpec{"heartbeat_interval_s", optional, integer, "how often it is to be heard, in seconds"},
+    KeySpec{"loc.city", optional, text, "place id"},
+    KeySpec{"loc.town", optional, text, "place id"},
+    KeySpec{"loc.village", optional, text, "place id"},
+    KeySpec{"loc.grid", optional, text, "place id"},
+    KeySpec{"loc.site", optional, text, "place id"},
+    KeySpec{"loc.building", optional, text, "place id"},
+    KeySpec{"loc.floor", optional, text, "place id"},
+    KeySpec{"loc.zone", optional, text, "place id"},
+    KeySpec{"loc.unit", optional, text, "place id"},
+};
+
 constexpr std::array kTestKeys{
     KeySpec{"name", required, text, "what the test claims"},
+    KeySpec{"registry",
+            optional,
+            maps,
+            "the devices there are; default those of the registry given to tocsin test",
+            {},
+            kTestDeviceKeys},
     KeySpec{"given", required, maps, "events and engine records, each with t"},
     KeySpec{"expect", required, maps,
             "every revision of the rule, in order, with the fields you care about"},
@@ -282,6 +304,7 @@ Keys resolve_keys() { return kResolveKeys; }
 Keys rearm_keys() { return kRearmKeys; }
 Keys limit_keys() { return kLimitKeys; }
 Keys test_keys() { return kTestKeys; }
+Keys test_device_keys() { return kTestDeviceKeys; }
 Keys test_file_keys() { return kTestFileKeys; }
 Keys bundle_keys() { return kBundleKeys; }
 Keys event_type_keys() { return kEventTypeKeys; }

@@ -43,6 +43,7 @@ Keys resolve_keys();
 Keys rearm_keys();
 Keys limit_keys();
 Keys test_keys();
+Keys test_device_keys();  ///< of `registry` of a test
 Keys test_file_keys();  ///< a document of *.test.yaml
 Keys bundle_keys();
 Keys event_type_keys();
