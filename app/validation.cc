@@ -44,7 +44,7 @@ bool is_config_section(std::string_view name) {
 }
 
 std::string_view form_name(const rules::Form& form) {
-  constexpr std::string_view kNames[] = {"event", "count", "all", "sequence"};
+  constexpr std::string_view kNames[] = {"event", "count", "all", "sequence", "silence"};
   static_assert(std::variant_size_v<rules::Form> == std::size(kNames));
   return kNames[form.index()];
 }

@@ -88,6 +88,8 @@ class Session {
  public:
   explicit Session(std::shared_ptr<const RuleSet> rules, EngineOptions options = {})
       : engine_(std::move(rules), nullptr, options) {}
+  Session(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const Registry> registry)
+      : engine_(std::move(rules), std::move(registry)) {}
   explicit Session(Rule rule) : Session(bundle({std::move(rule)})) {}
 
   Verdict apply(const TestEvent& event);
@@ -102,6 +104,10 @@ class Session {
   void run_out() { engine_.run_out(said_); }
   void reload(std::shared_ptr<const RuleSet> rules, std::int64_t at) {
     engine_.reload(std::move(rules), from_unix_ms(at), said_);
+  }
+
+  void set_registry(std::shared_ptr<const Registry> registry, std::int64_t at) {
+    engine_.set_registry(std::move(registry), from_unix_ms(at), said_);
   }
 
   Engine& engine() { return engine_; }

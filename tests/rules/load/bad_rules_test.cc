@@ -37,6 +37,11 @@ std::string all(const std::string& more) {  // line 10
          "camera.detection}\n    " +
          more + "\n";
 }
+std::string silence(const std::string& more) {  // more: line 5
+  return "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [device_id]\n"
+         "match: {silence: {population: {kind: k}, any_of: [smoke.alarm], missed: 3, " +
+         more + "}}\n";
+}
 std::string sequence(const std::string& more) {  // line 10
   return kHead +
          "match:\n  sequence:\n    steps:\n      - smoke: {event: smoke.alarm}\n"
@@ -119,14 +124,12 @@ const Bad kBad[] = {
 
     // What this version does not have.
     {"sustained", head("match:\n  sustained: {event: smoke.alarm}\n"), {"E2105 6:3"}},
-    {"silence", head("match: {silence: {}}\n"), {"E2105 5:9"}},
     {"aggregate", head("match: {aggregate: {}}\n"), {"E2105 5:9"}},
     {"latest", rule("latest: {a: {event: smoke.alarm, max_age: 5s}}\n"), {"E2105 6:1"}},
     {"inhibits", rule("inhibits: [other]\n"), {"E2105 6:1"}},
     {"roll_up", alert("roll_up: {by: loc.site}"), {"E2105 7:3"}},
     {"quiet_hours without an action", alert("quiet_hours: {calendar: c}"), {"E2102 7:3"}},
     {"breaks_for", alert("resolve: {breaks_for: 5m}"), {"E2105 7:13"}},
-    {"on_first_event", alert("resolve: {on_first_event: true}"), {"E2105 7:13"}},
     {"alerts as events", head("match: {event: {event: alert.smoke-alarm}}\n"), {"E2105 5:24"}},
     {"latest in a condition", where("\"latest.fan.on\""), {"E2105 7:13"}},
     {"calendar in a condition", where("\"e.level > 1.0 && in_calendar('night')\""), {"E2305 7:42"}},
@@ -170,6 +173,16 @@ const Bad kBad[] = {
      {"E2104 5:23"}},
     {"keep too many", all("within: 5s\n    keep: 1000"), {"E2115 11:11"}},
     {"same_event a word", all("within: 5s\n    same_event: ture"), {"E2114 11:17 true"}},
+    // silence
+    {"silence of nothing", head("match: {silence: {}}\n"),
+     {"E2102 5:9", "E2102 5:9", "E2102 5:9", "E2226 5:9"}},
+    {"silence with two intervals", silence("interval: 1h, interval_field: device.heartbeat_interval_s"),
+     {"E2226 5:79"}},
+    {"an interval_field that the registry has not", silence("interval_field: device.interval"),
+     {"E2116 5:79"}},
+    {"a jitter above all", silence("interval: 1h, jitter: 2"), {"E2115 5:87"}},
+    {"on_first_event without silence", alert("resolve: {on_first_event: true}"), {"E2228 7:29"}},
+
     // sequence
     {"sequence without steps", steps("[]"), {"E2221 5:20"}},
     {"sequence of one step", steps("[{a: {event: smoke.alarm}}]"), {"E2221 5:20"}},
