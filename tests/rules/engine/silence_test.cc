@@ -73,8 +73,8 @@ TEST(Silence, ThreeMissedIntervalsAreAMatchAndTheNextSignEndsIt) {
   session.advance(70 * kS);
   session.apply(sign(80 * kS));
   EXPECT_THAT(session.lines(),
-              ElementsAre("50000 lost[D1] #1 firing matched high count=1 distinct=0",
-                          "80000 lost[D1] #2 resolved on_first_event high count=1 distinct=0"));
+              ElementsAre("50000 lost[D1] #1 firing matched high count=1 distinct=1",
+                          "80000 lost[D1] #2 resolved on_first_event high count=1 distinct=1"));
   const AlertRevision& opened = session.said().front();
   ASSERT_EQ(opened.evidence.size(), 1U);
   EXPECT_EQ(unix_ms(opened.evidence[0].ts), 20 * kS);
@@ -88,7 +88,7 @@ TEST(Silence, ArrivalCountsNotTheDevicesOwnTime) {
   session.apply({.type = kGate, .arr = 20 * kS, .ts = 1 * kS, .device = "D1"});
   session.advance(60 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("50000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("50000 lost[D1] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, ADeviceNeverHeardCountsFromTheStartPlusGraceWithoutEvidence) {
@@ -96,7 +96,7 @@ TEST(Silence, ADeviceNeverHeardCountsFromTheStartPlusGraceWithoutEvidence) {
   session.advance(100 * kS);  // the first record
   session.advance(200 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("135000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("135000 lost[D1] #1 firing matched high count=1 distinct=1"));
   EXPECT_THAT(session.said().front().evidence, IsEmpty());
 }
 
@@ -105,7 +105,7 @@ TEST(Silence, AnEarlyFirstSignDoesNotKeepTheGrace) {
   session.apply(sign(0));
   session.advance(31 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("30000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("30000 lost[D1] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, TheNextDeadlineIsThatOfTheFirstDeviceDue) {
@@ -125,7 +125,7 @@ TEST(Silence, IntervalsOfTheRegistryAndJitter) {
   session.apply(sign(0));
   session.advance(300 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("66000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("66000 lost[D1] #1 firing matched high count=1 distinct=1"));
   EXPECT_EQ(session.counters().unkeyed, 1U);
   EXPECT_EQ(session.counters().keys, 1U);
 }
@@ -155,7 +155,7 @@ TEST(Silence, AnOutageShiftsDeadlines) {
   EXPECT_THAT(session.said(), IsEmpty());
   session.advance(111 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("110000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("110000 lost[D1] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, BehindAGatewayThatIsDownNobodyIsSilentAndAfterItTheyCountAnew) {
@@ -168,8 +168,8 @@ TEST(Silence, BehindAGatewayThatIsDownNobodyIsSilentAndAfterItTheyCountAnew) {
   session.gateway("G1", true, 50 * kS);
   session.advance(100 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("30000 lost[D2] #1 firing matched high count=1 distinct=0",
-                          "80000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("30000 lost[D2] #1 firing matched high count=1 distinct=1",
+                          "80000 lost[D1] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, AShortGatewayOutageGivesAFreshChanceAsWell) {
@@ -179,7 +179,7 @@ TEST(Silence, AShortGatewayOutageGivesAFreshChanceAsWell) {
   session.gateway("G1", true, 11 * kS);
   session.advance(100 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("41000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("41000 lost[D1] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, SeveralDevicesOfOneIdentityAreOneAlertUntilTheLastIsHeard) {
@@ -192,9 +192,9 @@ TEST(Silence, SeveralDevicesOfOneIdentityAreOneAlertUntilTheLastIsHeard) {
   session.apply(sign(61 * kS, "D1"));
   session.apply(sign(62 * kS, "D2"));
   EXPECT_THAT(session.lines(),
-              ElementsAre("30000 lost[B1] #1 firing matched high count=1 distinct=0",
-                          "35000 lost[B1] #2 firing updated high count=2 distinct=0",
-                          "62000 lost[B1] #3 resolved on_first_event high count=2 distinct=0"));
+              ElementsAre("30000 lost[B1] #1 firing matched high count=1 distinct=1",
+                          "35000 lost[B1] #2 firing updated high count=2 distinct=2",
+                          "62000 lost[B1] #3 resolved on_first_event high count=2 distinct=2"));
 }
 
 TEST(Silence, AfterAnotherResolveItNeedsANewSignOfLife) {
@@ -206,9 +206,9 @@ TEST(Silence, AfterAnotherResolveItNeedsANewSignOfLife) {
   session.apply(sign(301 * kS));
   session.advance(335 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("30000 lost[D1] #1 firing matched high count=1 distinct=0",
-                          "35000 lost[D1] #2 resolved after high count=1 distinct=0",
-                          "331000 lost[D1] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("30000 lost[D1] #1 firing matched high count=1 distinct=1",
+                          "35000 lost[D1] #2 resolved after high count=1 distinct=1",
+                          "331000 lost[D1] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, AtOneMomentByKey) {
@@ -216,8 +216,8 @@ TEST(Silence, AtOneMomentByKey) {
   session.advance(0);
   session.advance(60 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("35000 lost[D1] #1 firing matched high count=1 distinct=0",
-                          "35000 lost[D2] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("35000 lost[D1] #1 firing matched high count=1 distinct=1",
+                          "35000 lost[D2] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, ADeviceThatLeavesTheRegistryTakesItsAlertAlong) {
@@ -227,10 +227,10 @@ TEST(Silence, ADeviceThatLeavesTheRegistryTakesItsAlertAlong) {
   session.set_registry(registry({{.id = "D2"}, {.id = "D3"}}), 40 * kS);
   session.advance(76 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("35000 lost[D1] #1 firing matched high count=1 distinct=0",
-                          "40000 lost[D1] #2 resolved decommissioned high count=1 distinct=0",
-                          "50000 lost[D2] #1 firing matched high count=1 distinct=0",
-                          "75000 lost[D3] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("35000 lost[D1] #1 firing matched high count=1 distinct=1",
+                          "40000 lost[D1] #2 resolved decommissioned high count=1 distinct=1",
+                          "50000 lost[D2] #1 firing matched high count=1 distinct=1",
+                          "75000 lost[D3] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, AnEditedIntervalCountsFromTheSameAnchorAndFiresAtTheSwapIfPast) {
@@ -243,8 +243,8 @@ TEST(Silence, AnEditedIntervalCountsFromTheSameAnchorAndFiresAtTheSwapIfPast) {
   session.reload(bundle({edited}), 20 * kS);
   session.advance(30 * kS);
   EXPECT_THAT(session.lines(),
-              ElementsAre("20000 lost[D1] #1 firing matched high count=1 distinct=0",
-                          "25000 lost[D2] #1 firing matched high count=1 distinct=0"));
+              ElementsAre("20000 lost[D1] #1 firing matched high count=1 distinct=1",
+                          "25000 lost[D2] #1 firing matched high count=1 distinct=1"));
 }
 
 TEST(Silence, AfterTheLastRecordNobodyIsSilent) {
