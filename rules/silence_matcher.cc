@@ -41,15 +41,15 @@ std::vector<SilenceMatcher::Left> SilenceMatcher::watch(MatchContext& context, T
       continue;
     }
     add_row(i, key, now);
-    const DeviceIndex old = before_registry ? before_registry->find_device(device.device_id)
-                                            : kNoIndex;
+    const DeviceIndex old =
+        before_registry ? before_registry->find_device(device.device_id) : kNoIndex;
     if (old == kNoIndex || before_row_of[old] == kNone) continue;
     Row& was = before[before_row_of[old]];
     Row& row = rows_.back();
     row.heard = was.heard;
     row.type = was.type;
     const auto was_key = std::string_view(before_keys).substr(was.key_begin, was.key_size);
-    if (was_key != key) continue;  // it moved: it leaves its alert and waits anew
+    if (was_key != key) continue;           // it moved: it leaves its alert and waits anew
     if (!was_off) row.anchor = was.anchor;  // nothing was heard while the rule was disabled
     row.state = was.state;
     row.alert = std::exchange(was.alert, 0);
@@ -128,8 +128,8 @@ Timestamp SilenceMatcher::due_of(const Row& row, const SilenceForm& form) const 
       form.by_registry ? Duration{registry_->device(row.device).heartbeat_interval_s * 1000}
                        : form.interval;
   const Duration wait = interval * form.missed;
-  const auto jitter = static_cast<std::int64_t>(
-      std::llround(static_cast<double>(wait.count()) * form.jitter));
+  const auto jitter =
+      static_cast<std::int64_t>(std::llround(static_cast<double>(wait.count()) * form.jitter));
   const Duration grace = row.heard == Timestamp::min() ? form.startup_grace : Duration{};
   return row.anchor + grace + wait + Duration{jitter};
 }

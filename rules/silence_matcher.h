@@ -119,8 +119,8 @@ class SilenceMatcher {
   std::vector<std::uint32_t> row_of_;  // by DeviceIndex; kNone: not watched
   boost::unordered_flat_map<std::string, std::pair<std::uint32_t, std::uint32_t>, Text,
                             std::equal_to<>>
-      gateways_;                              // range of behind_
-  std::vector<std::uint32_t> behind_;         // rows by gateway
+      gateways_;                       // range of behind_
+  std::vector<std::uint32_t> behind_;  // rows by gateway
   std::vector<Node> heap_;
   bool off_ = false;  // the rule is disabled
   std::unique_ptr<Named> named_;

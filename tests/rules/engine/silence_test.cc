@@ -159,8 +159,8 @@ TEST(Silence, AnOutageShiftsDeadlines) {
 }
 
 TEST(Silence, BehindAGatewayThatIsDownNobodyIsSilentAndAfterItTheyCountAnew) {
-  Session session(bundle({silence_rule()}), registry({{.id = "D1", .gateway = "G1"},
-                                                      {.id = "D2", .gateway = "G2"}}));
+  Session session(bundle({silence_rule()}),
+                  registry({{.id = "D1", .gateway = "G1"}, {.id = "D2", .gateway = "G2"}}));
   session.apply(sign(0, "D1"));
   session.apply(sign(0, "D2"));
   session.gateway("G1", false, 29 * kS);
