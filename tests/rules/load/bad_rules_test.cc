@@ -177,10 +177,10 @@ const Bad kBad[] = {
     {"silence of nothing", head("match: {silence: {}}\n"),
      {"E2102 5:9", "E2102 5:9", "E2102 5:9", "E2226 5:9"}},
     {"silence with two intervals", silence("interval: 1h, interval_field: device.heartbeat_interval_s"),
-     {"E2226 5:79"}},
+     {"E2226 5:90"}},
     {"an interval_field that the registry has not", silence("interval_field: device.interval"),
-     {"E2116 5:79"}},
-    {"a jitter above all", silence("interval: 1h, jitter: 2"), {"E2115 5:87"}},
+     {"E2116 5:92"}},
+    {"a jitter above all", silence("interval: 1h, jitter: 2"), {"E2115 5:98"}},
     {"on_first_event without silence", alert("resolve: {on_first_event: true}"), {"E2228 7:29"}},
 
     // sequence
