@@ -38,8 +38,9 @@ void Engine::gateway(std::string_view id, bool up, Timestamp at, std::vector<Ale
 }
 
 void Engine::outage(Timestamp down, Timestamp up, std::vector<AlertRevision>& out) {
-  advance(down, out);
   State& s = *state_;
+  if (s.now == Timestamp::min()) return advance(up, out);  // there is nothing before the start
+  advance(down, out);
   Turn moment = s.turn(s.now, out);
   for (const auto& rule : s.states) {
     rule->postpone(s.now, up, up + s.options.recovery_grace, moment);
@@ -48,13 +49,24 @@ void Engine::outage(Timestamp down, Timestamp up, std::vector<AlertRevision>& ou
 }
 
 void Engine::run_out(std::vector<AlertRevision>& out) {
-  while (const auto due = state_->timers.next()) advance(*due, out);
+  State& s = *state_;
+  for (const auto& rule : s.states) rule->stop_watching(s.timers);
+  while (const auto due = s.timers.next()) advance(*due, out);
+  Turn moment = s.turn(s.now, out);
+  for (const auto& rule : s.states) rule->go_on_watching(moment);
 }
 
 std::optional<Timestamp> Engine::next_deadline() const { return state_->timers.next(); }
 
-void Engine::set_registry(std::shared_ptr<const Registry> registry) {
-  state_->evaluation.set_registry(std::move(registry));
+void Engine::set_registry(std::shared_ptr<const Registry> registry, Timestamp at,
+                          std::vector<AlertRevision>& out) {
+  advance(at, out);
+  State& s = *state_;
+  s.evaluation.set_registry(std::move(registry));
+  Turn moment = s.turn(s.now, out);
+  for (const auto& rule : s.states) rule->watch(moment);
+  s.pass_levels(nullptr, moment);
+  s.fire_due(s.now, out);
 }
 
 Timestamp Engine::now() const { return state_->now; }
@@ -96,11 +108,19 @@ void Engine::State::index_rules() {
 }
 
 void Engine::State::fire_due(Timestamp until, std::vector<AlertRevision>& out) {
+  if (now == Timestamp::min()) begin(until, out);
   for (auto due = timers.next(); due && *due <= until; due = timers.next()) {
     now = std::max(now, *due);
     Turn moment = turn(*due, out);
     pass_levels(nullptr, moment);
   }
+}
+
+// The first record: what is registered counts from it.
+void Engine::State::begin(Timestamp at, std::vector<AlertRevision>& out) {
+  now = at;
+  Turn moment = turn(at, out);
+  for (const auto& rule : states) rule->watch(moment);
 }
 
 void Engine::State::pass_levels(Arrival* record, Turn& moment) {

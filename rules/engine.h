@@ -61,7 +61,8 @@ class Engine {
   /// decided recovery_grace later, so that the backlog is heard first. Time passes to `up`.
   void outage(Timestamp down, Timestamp up, std::vector<AlertRevision>& out);
 
-  /// Runs engine time on until no timer is left (those of `silence` do not count).
+  /// Runs engine time on until no timer is left (those of `silence` do not count
+  /// and do not fire: after the end nobody can be heard).
   void run_out(std::vector<AlertRevision>& out);
 
   /// The earliest timer; the owner writes a tick when it is due. nullopt: none.
@@ -71,7 +72,9 @@ class Engine {
   /// resolve with rule_removed; changed ones follow their edit class (docs/rules.md, "Changing
   /// rules").
   void reload(std::shared_ptr<const RuleSet> rules, Timestamp at, std::vector<AlertRevision>& out);
-  void set_registry(std::shared_ptr<const Registry> registry);
+  /// At engine time `at`. Alerts of `silence` about nobody who is watched any more resolve.
+  void set_registry(std::shared_ptr<const Registry> registry, Timestamp at,
+                    std::vector<AlertRevision>& out);
 
   Timestamp now() const;  ///< engine time
   const RuleSet& rules() const;

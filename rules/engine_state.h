@@ -16,6 +16,8 @@ struct Engine::State {
   State(std::shared_ptr<const RuleSet> set, std::shared_ptr<const Registry> registry,
         EngineOptions engine_options);
 
+  void begin(Timestamp at, std::vector<AlertRevision>& out);
+
   // The stages of apply(), in order; see there.
   void fire_due(Timestamp now, std::vector<AlertRevision>& out);
   void enter(const Event& event);

@@ -64,8 +64,8 @@ Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   }
   episode.historical = turn.at - newest > turn.rules.historical_after;
   escalate(episode, turn);
-  ++counters_.opened;
   episode.suppressed_by = turn.levels.suppressor(*rule_, episode);
+  episode.number = static_cast<std::uint32_t>(++counters_.opened);
   publish(episode, AlertState::firing, Reason::matched, turn);
   turn.levels.tell(*rule_, episode, AlertState::firing, turn);
   set_resolve_timer(episode, turn);
@@ -228,6 +228,7 @@ void EpisodeBook::add(Episode& episode, const Bound& bound, std::uint64_t value)
 }
 
 void EpisodeBook::add_evidence(Episode& episode, const Bound& bound) const {
+  if (!bound.event->slot(CommonSlot::type).is_set()) return;  // a device that was never heard
   auto& all = episode.evidence;
   all.insert(std::ranges::upper_bound(all, event_order(bound), {}, event_order), bound);
   if (all.size() <= rule_->limits.max_evidence) return;

@@ -74,8 +74,10 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   bool historical = false;
   bool shadow = false;
   bool degraded = false;
-  std::string suppressed_by;  ///< alert_id; empty: nothing
-  LocalText notice;           ///< the summary of rule.error and rule.limit
+  std::string suppressed_by;         ///< alert_id; empty: nothing
+  std::uint32_t number = 0;          ///< of the rule's alerts
+  std::uint32_t silent_devices = 0;  ///< of `silence`, not heard again
+  LocalText notice;                  ///< the summary of rule.error and rule.limit
 
   Timer resolve_timer{this, TimerPhase::resolve};
   Timer update_timer{this, TimerPhase::update};

@@ -30,6 +30,7 @@ class Evaluation {
   }
   const Registry* registry() const { return host_.registry.get(); }
   Population& population() { return population_; }
+  const std::shared_ptr<const Registry>& shared_registry() const { return host_.registry; }
   /// Of the bundle in force, which must outlive their use.
   void set_calendars(std::span<const Calendar> calendars) { host_.calendars = calendars; }
 

@@ -24,6 +24,7 @@ struct Steps {
   std::size_t operator()(const AggregateForm&) const { return 1; }
   std::size_t operator()(const SustainedForm&) const { return 1; }
   std::size_t operator()(const RollUpForm&) const { return 1; }
+  std::size_t operator()(const SilenceForm&) const { return 1; }
 };
 
 struct PatternOf {
@@ -39,6 +40,7 @@ struct PatternOf {
     return step == 0 ? form.pattern : *form.also_on;
   }
   const Pattern& operator()(const RollUpForm& form) const { return form.pattern; }
+  const Pattern& operator()(const SilenceForm& form) const { return form.signs; }
 };
 
 }  // namespace

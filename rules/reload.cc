@@ -41,12 +41,17 @@ void resolve_ended(const States& old, const RuleSet& after, Turn& turn) {
 std::unique_ptr<RuleState> carry_over(const Rule& rule, RuleOrder order, States& old,
                                       bool test_again, Turn& turn) {
   const auto at = find_state(old, rule.name);
-  if (at == old.end()) return std::make_unique<RuleState>(rule, order, RuleCounters{});
+  const auto begin = [&](const RuleCounters& counters) {
+    auto state = std::make_unique<RuleState>(rule, order, counters);
+    state->watch(turn);
+    return state;
+  };
+  if (at == old.end()) return begin({});
   std::unique_ptr<RuleState> state = std::move(*at);
   old.erase(at);
   const bool same = continues(state->rule(), rule);
   if (!same && !carries(state->rule(), rule)) {
-    return std::make_unique<RuleState>(rule, order, state->counters());
+    return begin(state->counters());
   }
   const bool edited = state->rule().version != rule.version;
   same ? state->adopt(rule, order) : state->renew(rule, order);

@@ -153,8 +153,21 @@ struct RollUpForm {
   std::optional<PlaceKind> population;
 };
 
+/// Devices of the registry that give no sign of life.
+struct SilenceForm {
+  std::vector<std::string> kinds;  ///< of device
+  cel::Program where;              ///< over the device as an event; empty: all of these kinds
+  Pattern signs;                   ///< by type; without conditions, keys as the registry has them
+  std::vector<std::string> sign_names;  ///< of the types, as `signs`
+  Duration interval{};
+  bool by_registry = false;  ///< the interval is the device's heartbeat_interval_s
+  std::uint32_t missed = 1;
+  double jitter = 0;  ///< a share of the wait
+  Duration startup_grace{};
+};
+
 using Form = std::variant<EventForm, CountForm, AllForm, SequenceForm, AggregateForm, SustainedForm,
-                          RollUpForm>;
+                          SilenceForm, RollUpForm>;
 
 /// The steps of a form that names them; nullptr: it has none.
 inline const std::vector<Step>* named_steps(const Form& form) {

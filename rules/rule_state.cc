@@ -15,6 +15,7 @@ struct MakeMatcher {
   void operator()(const SequenceForm&) const { matcher.emplace<SequenceMatcher>(); }
   void operator()(const AggregateForm&) const { matcher.emplace<AggregateMatcher>(); }
   void operator()(const SustainedForm&) const { matcher.emplace<SustainedMatcher>(); }
+  void operator()(const SilenceForm&) const { matcher.emplace<SilenceMatcher>(); }
   void operator()(const RollUpForm&) const { matcher.emplace<RollUpMatcher>(); }
 };
 
@@ -74,7 +75,12 @@ void RuleState::meet(const Use& use, Arrival& arrival, Turn& turn) {
   const bool news = !use.latest.empty() && !arrival.repeat;
   const bool first = news && judged_again(use);
   if (first) keep_latest(use, arrival, turn);
-  if (!resolve_by_event(use, arrival, turn)) match(use, arrival, turn);
+  const bool resolved = resolve_by_event(use, arrival, turn);
+  if (auto* const silence = std::get_if<SilenceMatcher>(&matcher_)) {
+    if (!use.steps.empty()) hear(*silence, arrival.event, turn);
+  } else if (!resolved) {
+    match(use, arrival, turn);
+  }
   if (news && !first) keep_latest(use, arrival, turn);
   announce(mark, arrival.fingerprint(), turn);
 }
@@ -306,8 +312,7 @@ void RuleState::count_outcome(bool matched) {
 void RuleState::fire(Timer& timer, Turn& turn) {
   const std::size_t mark = turn.out.size();
   if (timer.phase == TimerPhase::match) {
-    const bool absence = std::holds_alternative<SequenceMatcher>(matcher_);
-    absence ? match_absence(timer, turn) : match_sustained(timer, turn);
+    match_later(timer, turn);
     return announce(mark, 0, turn);
   }
   auto& episode = static_cast<Episode&>(*timer.owner);
@@ -319,6 +324,16 @@ void RuleState::fire(Timer& timer, Turn& turn) {
     episodes_.update(episode, turn);
   }
   announce(mark, 0, turn);
+}
+
+void RuleState::match_later(Timer& timer, Turn& turn) {
+  if (auto* const silence = std::get_if<SilenceMatcher>(&matcher_)) {
+    match_silence(*silence, turn);
+  } else if (std::holds_alternative<SequenceMatcher>(matcher_)) {
+    match_absence(timer, turn);
+  } else {
+    match_sustained(timer, turn);
+  }
 }
 
 void RuleState::match_absence(Timer& timer, Turn& turn) {
@@ -361,7 +376,87 @@ Episode* RuleState::open_later(KeyView identity, const std::vector<Bound>& bound
   return &episodes_.open(identity, bound, opening, turn);
 }
 
+void RuleState::hear(SilenceMatcher& silence, const Event& event, Turn& turn) {
+  MatchContext with = context(turn);
+  const auto heard = silence.hear(event.text(CommonSlot::device_id), event.type, with, turn.at);
+  if (!heard) return;
+  ++counters_.evaluated;
+  ++counters_.pending;
+  ++counters_.step_bound[0];
+  if (heard->alert == 0) return;
+  leave(identity_of(silence.key_of(heard->row)), heard->alert, Reason::on_first_event, turn);
+}
+
+// A device of the alert is silent no more, or watched no more.
+void RuleState::leave(KeyView identity, std::uint32_t alert, Reason reason, Turn& turn) {
+  Episode* const episode = episodes_.find(identity);
+  if (episode == nullptr || episode->number != alert || --episode->silent_devices > 0) return;
+  const bool ends = rule_->alert.resolve.on_first_event || reason != Reason::on_first_event;
+  if (ends) resolve(*episode, reason, turn);
+}
+
+KeyView RuleState::identity_of(std::string_view key) {
+  const std::vector<OwnedValue> values = decode_key(key);
+  identity_bytes_.clear();
+  for (const std::uint16_t i : rule_->alert.identity) append_key(identity_bytes_, values[i].view());
+  return {identity_bytes_, hash_key(identity_bytes_)};
+}
+
+void RuleState::match_silence(SilenceMatcher& silence, Turn& turn) {
+  MatchContext with = context(turn);
+  const auto silent = silence.decide(with, turn.at);
+  if (!silent) return;
+  ++counters_.matches;
+  Event device;
+  silence.describe(*silent, std::get<SilenceForm>(rule_->form), device);
+  Arrival arrival(device, hash_key(device.text(CommonSlot::device_id)), false);
+  const auto* const signs = alternative_for(pattern_of(rule_->form, 0), device.type);
+  make_keys(*signs, device);
+  std::ranges::transform(signs->key_slots, key_values_.begin(),
+                         [&](auto s) { return device.slots[s]; });
+
+  Episode* episode = episodes_.find(identity_);
+  if (episode != nullptr) {
+    show_event(device, turn);
+    episodes_.contribute(*episode, {arrival, 0, signs}, turn);
+  } else {
+    if (!episodes_.armed(identity_, turn.at)) return;
+    make_room(turn);
+    show_event(device, turn);
+    const Bound by{arrival.kept(), 0};
+    episode = &episodes_.open(identity_, {by}, {.by = by, .awaited = turn.at}, turn);
+  }
+  ++episode->silent_devices;
+  silence.join(*silent, episode->number);
+}
+
+void RuleState::watch(Turn& turn) {
+  auto* const silence = std::get_if<SilenceMatcher>(&matcher_);
+  if (silence == nullptr) return;
+  const std::size_t mark = turn.out.size();
+  MatchContext with = context(turn);
+  for (const SilenceMatcher::Left& left : silence->watch(with, turn.at, counters_.unkeyed)) {
+    leave(identity_of(left.key), left.alert, Reason::decommissioned, turn);
+  }
+  announce(mark, 0, turn);
+}
+
+void RuleState::stop_watching(TimerQueue& timers) {
+  if (auto* const silence = std::get_if<SilenceMatcher>(&matcher_)) silence->stop_timer(timers);
+}
+
+void RuleState::go_on_watching(Turn& turn) {
+  auto* const silence = std::get_if<SilenceMatcher>(&matcher_);
+  if (silence == nullptr) return;
+  MatchContext with = context(turn);
+  silence->set_timer(with);
+}
+
 void RuleState::resume(std::string_view gateway, Turn& turn) {
+  if (auto* const silence = std::get_if<SilenceMatcher>(&matcher_)) {
+    MatchContext with = context(turn);
+    return silence->resume(gateway, with, turn.at);
+  }
   auto* const sequence = std::get_if<SequenceMatcher>(&matcher_);
   if (sequence == nullptr || absence_of(rule_->form) == nullptr) return;
   MatchContext with = context(turn);
@@ -369,6 +464,10 @@ void RuleState::resume(std::string_view gateway, Turn& turn) {
 }
 
 void RuleState::postpone(Timestamp down, Timestamp up, Timestamp at, Turn& turn) {
+  if (auto* const silence = std::get_if<SilenceMatcher>(&matcher_)) {
+    MatchContext with = context(turn);
+    return silence->postpone(down, up, with);
+  }
   auto* const sequence = std::get_if<SequenceMatcher>(&matcher_);
   if (sequence == nullptr || absence_of(rule_->form) == nullptr) return;
   MatchContext with = context(turn);
@@ -387,6 +486,7 @@ void RuleState::retune(Turn& turn) {
   latest_.retune(with, turn.at);
   std::visit([&](auto& form) { form.retune(with, turn.at); }, matcher_);
   episodes_.retune(turn);
+  watch(turn);
   turn.evaluation.reset();
   announce(mark, 0, turn);
 }

@@ -18,12 +18,13 @@
 #include "rules/roll_up_matcher.h"
 #include "rules/rule_health.h"
 #include "rules/sequence_matcher.h"
+#include "rules/silence_matcher.h"
 #include "rules/sustained_matcher.h"
 
 namespace tocsin::rules {
 
 using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMatcher,
-                             AggregateMatcher, SustainedMatcher, RollUpMatcher>;
+                             AggregateMatcher, SustainedMatcher, SilenceMatcher, RollUpMatcher>;
 
 class RuleState;
 struct SuppressOrder;
@@ -59,6 +60,12 @@ class RuleState {
   /// The engine was away: see Engine::outage.
   void postpone(Timestamp down, Timestamp up, Timestamp at, Turn& turn);
 
+  /// Who `silence` watches: at the engine's start, under a new registry, for a new rule.
+  void watch(Turn& turn);
+  /// The stream ended: nobody can be heard any more, so nobody is silent; or it goes on.
+  void stop_watching(TimerQueue& timers);
+  void go_on_watching(Turn& turn);
+
   /// Goes on under an edited or unchanged rule that it may continue with (continues()).
   void adopt(const Rule& rule, RuleOrder order);
   /// Starts anew under a rule of another structure; what is open goes on (carries()).
@@ -76,6 +83,7 @@ class RuleState {
   bool resolve_by_event(const Use& use, Arrival& arrival, Turn& turn);
   void take_back(const Use& use, Arrival& arrival, Turn& turn);
   void match(const Use& use, Arrival& arrival, Turn& turn);
+  void match_later(Timer& timer, Turn& turn);
   void match_absence(Timer& timer, Turn& turn);
   void match_sustained(Timer& timer, Turn& turn);
   Episode* open_later(KeyView identity, const std::vector<Bound>& bound, const Opening& opening,
@@ -84,6 +92,10 @@ class RuleState {
   void show_latest(const Event& event, Turn& turn);
   Truth test(const cel::Program& condition, Turn& turn);
   bool judged_again(const Use& use) const;
+  void match_silence(SilenceMatcher& silence, Turn& turn);
+  void hear(SilenceMatcher& silence, const Event& event, Turn& turn);
+  void leave(KeyView identity, std::uint32_t alert, Reason reason, Turn& turn);
+  KeyView identity_of(std::string_view key);
   bool keyed(const Pattern::Alternative& alternative, const Event& event);
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);

@@ -9,6 +9,7 @@
 #include "rules/latest_cells.h"
 #include "rules/roll_up_matcher.h"
 #include "rules/sequence_matcher.h"
+#include "rules/silence_matcher.h"
 #include "rules/sustained_matcher.h"
 
 namespace tocsin::rules {
@@ -45,6 +46,14 @@ class Bounds {
     bound.per_key += heap_block(SustainedMatcher::run_bytes()) + kTimerNode +
                      text_block(key_bytes(form.pattern, false)) +
                      text_block(key_bytes(form.pattern, true)) + 3 * event(form.pattern);
+    return bound;
+  }
+
+  // A key is a device of the registry.
+  StateBound operator()(const SilenceForm& form) const {
+    StateBound bound;
+    bound.per_key = SilenceMatcher::device_bytes() + 2 * key_bytes(form.signs, false);
+    bound.keys = rule_.limits.max_keys;
     return bound;
   }
 

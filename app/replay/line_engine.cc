@@ -105,9 +105,9 @@ void LineEngine::reload(const ControlRecord& record) {
 void LineEngine::pass_time(Timestamp now) {
   if (now <= floor_) return;
   floor_ = now;
-  any_time_ = true;
+  const bool begins = !std::exchange(any_time_, true);
   const auto due = engine_.next_deadline();
-  if (!due || *due > now) return;
+  if (!begins && (!due || *due > now)) return;
   const std::size_t before = out_->size();
   engine_.advance(now, *out_);
   for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;

@@ -102,7 +102,9 @@ void Pipeline::apply_registry(const LogRecord& record) {
   if (!files) return refuse(record, "a registry record that does not parse");
   registry_ = ingest::load_registry(files->files).registry;
   decoder_.set_registry(registry_);
-  engine_.set_registry(registry_);
+  const std::size_t before = out_->size();
+  engine_.set_registry(registry_, record.arr, *out_);
+  stamp_from(before);
   registry_version_ = files->version;
 }
 

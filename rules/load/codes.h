@@ -81,6 +81,9 @@ enum class Code : std::uint8_t {
   needs_value,
   no_condition,
   also_sample,
+  one_interval,
+  device_field,
+  only_silence,
   // E23: bundle
   second_bundle,
   bad_clock,
@@ -110,6 +113,7 @@ enum class Code : std::uint8_t {
   vacuous_test,
   idle_escalation,
   needs_registry,
+  silence_unwatched,
   no_rule,
   shadow_alerts,
   share_registry,

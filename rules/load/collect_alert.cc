@@ -105,6 +105,11 @@ class AlertCollector {
     spec_.resolve.after = yaml::duration_at(node, "after", report_);
     spec_.resolve.breaks_for = yaml::duration_at(node, "breaks_for", report_);
     text_.breaks_for = value_of(node, "breaks_for");
+    if (const Node* first = value_of(node, "on_first_event")) {
+      spec_.resolve.on_first_event =
+          yaml::read_boolean(*first, "on_first_event", report_).value_or(false);
+      if (spec_.resolve.on_first_event) text_.first_event = first;
+    }
     const yaml::Entry* const by = node.find("or_event");
     if (by != nullptr && by->value.kind != NodeKind::null &&
         yaml::expect_map(by->value, event_keys(), "or_event", report_, by->key.span)) {

@@ -108,6 +108,8 @@ struct RuleText {
   std::optional<PatternText> also_on;
   std::optional<PatternText> until;
   std::optional<PatternText> absent;
+  const yaml::Node* population_where = nullptr;  ///< of `silence`
+  const yaml::Node* first_event = nullptr;       ///< `on_first_event`, if true
   const yaml::Node* join = nullptr;
   const yaml::Node* keep = nullptr;
   std::optional<std::vector<const yaml::Node*>> identity;
@@ -174,6 +176,7 @@ void collect_alert(const yaml::Node& alert, RuleText& rule);
 void collect_sequence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 void collect_sustained(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 void collect_aggregate(const yaml::Node& form, yaml::Span owner, RuleText& rule);
+void collect_silence(const yaml::Node& form, yaml::Span owner, RuleText& rule);
 /// Reads `name: {event, where}`; adds it to the rule's steps.
 void collect_step(const yaml::Entry& step, RuleText& rule);
 void collect_latest(const yaml::Entry& latest, RuleText& rule);

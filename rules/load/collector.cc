@@ -26,8 +26,8 @@ constexpr std::array kReserved{
     std::string_view("namespace"), std::string_view("return"),   std::string_view("var"),
     std::string_view("void"),      std::string_view("while")};
 
-constexpr std::array<std::string_view, 6> kForms{"event",    "count",     "all",
-                                                 "sequence", "aggregate", "sustained"};
+constexpr std::array<std::string_view, 7> kForms{"event",     "count",     "all",    "sequence",
+                                                 "aggregate", "sustained", "silence"};
 
 FileRole role_of(std::string_view name) {
   const std::string_view last = name.substr(name.find_last_of('/') + 1);
@@ -128,6 +128,7 @@ class RuleCollector {
     if (forms.front()->key.text == "sequence") return collect_sequence(form, owner, text_);
     if (forms.front()->key.text == "sustained") return collect_sustained(form, owner, text_);
     if (forms.front()->key.text == "aggregate") return collect_aggregate(form, owner, text_);
+    if (forms.front()->key.text == "silence") return collect_silence(form, owner, text_);
     read_all(form, owner);
   }
 

@@ -94,6 +94,13 @@ class RuleCompiler {
     if (expressions_.uses_registry() && !options.have_registry && text_.name != nullptr) {
       report_.add(Code::needs_registry, text_.name->span, {rule_.name, "adjacent()"});
     }
+    const bool silence = std::holds_alternative<SilenceForm>(rule_.form);
+    if (silence && !options.have_registry && text_.name != nullptr) {
+      report_.add(Code::silence_unwatched, text_.name->span, {rule_.name});
+    }
+    if (!silence && text_.first_event != nullptr) {
+      report_.add(Code::only_silence, text_.first_event->span);
+    }
   }
 
  private:
@@ -149,6 +156,42 @@ class RuleCompiler {
     if (auto* sequence = std::get_if<SequenceForm>(&rule_.form)) compile_sequence(*sequence);
     if (auto* aggregate = std::get_if<AggregateForm>(&rule_.form)) compile_aggregate(*aggregate);
     if (auto* sustained = std::get_if<SustainedForm>(&rule_.form)) compile_sustained(*sustained);
+    if (auto* silence = std::get_if<SilenceForm>(&rule_.form)) compile_silence(*silence);
+  }
+
+  // What is said of a silent device is what the registry knows of it, whatever the event types.
+  void compile_silence(SilenceForm& silence) {
+    const std::vector<std::uint16_t> keys = device_keys();
+    const FieldSpec* const device_id = device_.find("device_id");
+    for (const EventType* type : resolve_types(text_.pattern)) {
+      silence.signs.alternatives.push_back({.type = type->id,
+                                            .where = {},
+                                            .key_slots = keys,
+                                            .distinct_slots = {device_id->slot},
+                                            .reads = {}});
+      silence.sign_names.push_back(type->name);
+    }
+    types_.push_back({&device_});
+    note_keys(types_.back());
+    if (text_.population_where == nullptr) return;
+    RuleScope scope;
+    scope.event = &types_.back();
+    scope.params = text_.params;
+    const Expression where = with_conditions(
+        expression_of(*text_.population_where, report_.source()), bundle_.conditions);
+    silence.where = expressions_.compile(where, scope, Wanted::condition);
+  }
+
+  std::vector<std::uint16_t> device_keys() {
+    std::vector<std::uint16_t> slots;
+    for (const Node* field : text_.for_each) {
+      const FieldSpec* const spec = device_.find(field->text);
+      const bool known = spec != nullptr && (spec->name == "device_id" || spec->name == "gateway" ||
+                                             spec->slot >= kFirstLoc);
+      known ? slots.push_back(spec->slot)
+            : void(report_.add(Code::device_field, field->span, {field->text, "for_each"}));
+    }
+    return slots;
   }
 
   void compile_sequence(SequenceForm& sequence) {
@@ -353,7 +396,7 @@ class RuleCompiler {
 
   // What an expression outside of `where` reads becomes evidence as well.
   void note_reads(const cel::Program& program) {
-    if (program.empty()) return;
+    if (program.empty() || std::holds_alternative<SilenceForm>(rule_.form)) return;
     for (const auto& [path, input] : program.reads()) {
       for (std::size_t step = 0; step < types_.size(); ++step) {
         const bool read = input.frame == kFrameEvent || input.frame == kFrameStep + step;
@@ -541,7 +584,8 @@ class RuleCompiler {
   const Catalogue& catalogue_;
   yaml::Report& report_;
   ExpressionCompiler expressions_;
-  std::vector<EventTypes> types_;  // by step
+  const EventType device_{.id = {}, .name = "device", .fields = {}};  // of `silence`
+  std::vector<EventTypes> types_;                                     // by step
   EventTypes all_types_;
   RuleScope::LatestScope latest_;
   std::vector<KeyField> keys_;

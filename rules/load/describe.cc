@@ -84,6 +84,14 @@ class FormPrinter {
                        kOnGap[static_cast<std::size_t>(form.on_gap)], at_least(form.min_samples));
   }
 
+  std::string operator()(const SilenceForm& form) const {
+    const std::string every =
+        form.by_registry ? std::string("its heartbeat interval") : duration_text(form.interval);
+    return fmt::format("no {} of {}{} for {} times {}{}", fmt::join(form.sign_names, "|"),
+                       fmt::join(form.kinds, "|"), condition("where", form.where), form.missed,
+                       every, form.jitter > 0 ? fmt::format(" and {:g} %", form.jitter * 100) : "");
+  }
+
   std::string operator()(const RollUpForm& form) const {
     const std::string enough = form.at_least > 0 ? fmt::format(">= {}", form.at_least)
                                                  : fmt::format("{:g} %", form.share * 100);
@@ -138,6 +146,7 @@ struct FormName {
   std::string_view operator()(const SequenceForm&) const { return "sequence"; }
   std::string_view operator()(const AggregateForm&) const { return "aggregate"; }
   std::string_view operator()(const SustainedForm&) const { return "sustained"; }
+  std::string_view operator()(const SilenceForm&) const { return "silence"; }
   std::string_view operator()(const RollUpForm&) const { return "roll_up"; }
 };
 

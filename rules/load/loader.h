@@ -3,6 +3,7 @@
 /// so that a bundle replayed from the log loads exactly as it did from disk.
 ///
 /// Path: files or a log record -> loader -> Engine. Thread: any; no shared state.
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,11 +34,20 @@ struct TestExpectation {
   std::string json;  ///< the fields it cares about, as one JSON object without `t`
   std::size_t line = 0;
 };
+/// A device of a test's own registry.
+struct TestDevice {
+  std::string device_id;
+  std::string kind;
+  std::string gateway;
+  std::int64_t heartbeat_interval_s = 0;
+  std::array<std::string, kLocKinds> places;  ///< by PlaceKind
+};
 struct RuleTest {
   std::string rule;  ///< the rule of the file it stands in (its alerts are compared)
   std::string name;
   std::string file;
   std::size_t line = 0;
+  std::vector<TestDevice> registry;  ///< not empty: instead of the workspace's registry
   std::vector<TestStep> given;
   std::vector<TestExpectation> expect;  ///< the complete list, in order
   std::string must_reach;               ///< "", "evaluated", "pending" or a step's name

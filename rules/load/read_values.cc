@@ -1,5 +1,7 @@
 #include "rules/load/read_values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -189,6 +191,20 @@ std::optional<std::int64_t> read_integer(const Node& node, std::int64_t min, std
     return std::nullopt;
   }
   return number;
+}
+
+std::optional<double> read_number(const Node& node, double min, double max, std::string_view what,
+                                  Report& report) {
+  if (!is_scalar(node, {"a number", "数字"}, what, report)) return std::nullopt;
+  const auto number = parse_number(node.text);
+  if (!number) {
+    report.add(Code::bad_number, node.span, {what, node.text});
+    return std::nullopt;
+  }
+  if (*number >= min && *number <= max) return number;
+  report.add(Code::out_of_range, node.span,
+             {what, fmt::format("{}", min), fmt::format("{}", max), node.text});
+  return std::nullopt;
 }
 
 std::optional<bool> read_boolean(const Node& node, std::string_view what, Report& report) {

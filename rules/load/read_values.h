@@ -23,6 +23,7 @@ enum class ValueType : std::uint8_t {
   texts,       ///< a list
   text_or_texts,
   integer,
+  number,
   boolean,
   duration,
   expression,
@@ -73,6 +74,8 @@ std::optional<std::string_view> read_word(const Node& node, std::span<const std:
                                           std::string_view what, Report& report);
 std::optional<std::int64_t> read_integer(const Node& node, std::int64_t min, std::int64_t max,
                                          std::string_view what, Report& report);
+std::optional<double> read_number(const Node& node, double min, double max, std::string_view what,
+                                  Report& report);
 std::optional<bool> read_boolean(const Node& node, std::string_view what, Report& report);
 std::optional<Duration> read_duration(const Node& node, std::string_view what, Report& report);
 

@@ -127,6 +127,29 @@ constexpr std::array kLatestKeys{
             "error: that is what a condition comes to that reads it"},
 };
 
+constexpr std::array kPopulationKeys{
+    KeySpec{"kind", required, text_or_texts, "kind of device in the registry, or a list of kinds"},
+    KeySpec{"where", optional, expression,
+            "condition on the device: device.*, loc.*; left out: every device of the kind"},
+};
+
+constexpr std::array kSilenceKeys{
+    KeySpec{"population",
+            required,
+            map,
+            "the devices of the registry that are watched",
+            {},
+            kPopulationKeys},
+    KeySpec{"any_of", required, texts, "event types that are signs of life"},
+    KeySpec{"interval", optional, duration, "how often a device is to be heard"},
+    KeySpec{"interval_field", optional, word,
+            "instead of interval: the registry's field that says it, in seconds", kIntervalWords},
+    KeySpec{"missed", required, integer, "silent after this many intervals"},
+    KeySpec{"jitter", optional, number, "a share of the wait that is added, 0 to 1; default 0"},
+    KeySpec{"startup_grace", optional, duration,
+            "added for a device that was never heard; default 0s"},
+};
+
 constexpr std::array kMatchKeys{
     KeySpec{"event", optional, map, "every event that satisfies it is a match", {}, kEventKeys},
     KeySpec{"count", optional, map, "enough events within a time", {}, kCountKeys},
@@ -145,7 +168,7 @@ constexpr std::array kMatchKeys{
             {},
             kAggregateKeys},
     KeySpec{"sustained", optional, map, "a condition that holds for a time", {}, kSustainedKeys},
-    KeySpec{"silence", not_yet, other, ""},
+    KeySpec{"silence", optional, map, "a device that gives no sign of life", {}, kSilenceKeys},
 };
 
 constexpr std::array kEscalateKeys{
@@ -161,7 +184,8 @@ constexpr std::array kResolveKeys{
     KeySpec{"breaks_for", optional, duration,
             "this long after the condition broke, if it did not hold again; of aggregate and "
             "sustained"},
-    KeySpec{"on_first_event", not_yet, other, ""},
+    KeySpec{"on_first_event", optional, boolean,
+            "of silence: when every silent device of the alert is heard again"},
 };
 
 constexpr std::array kRearmKeys{
@@ -234,8 +258,30 @@ constexpr std::array kLimitKeys{
     KeySpec{"max_template_length", optional, integer, "characters of a summary; default 2000"},
 };
 
+constexpr std::array kTestDeviceKeys{
+    KeySpec{"device_id", required, text, "as events name it"},
+    KeySpec{"kind", required, text, "kind of device"},
+    KeySpec{"gateway", optional, text, "the gateway it stands behind"},
+    KeySpec{"heartbeat_interval_s", optional, integer, "how often it is to be heard, in seconds"},
+    KeySpec{"loc.city", optional, text, "place id"},
+    KeySpec{"loc.town", optional, text, "place id"},
+    KeySpec{"loc.village", optional, text, "place id"},
+    KeySpec{"loc.grid", optional, text, "place id"},
+    KeySpec{"loc.site", optional, text, "place id"},
+    KeySpec{"loc.building", optional, text, "place id"},
+    KeySpec{"loc.floor", optional, text, "place id"},
+    KeySpec{"loc.zone", optional, text, "place id"},
+    KeySpec{"loc.unit", optional, text, "place id"},
+};
+
 constexpr std::array kTestKeys{
     KeySpec{"name", required, text, "what the test claims"},
+    KeySpec{"registry",
+            optional,
+            maps,
+            "the devices there are; default those of the registry given to tocsin test",
+            {},
+            kTestDeviceKeys},
     KeySpec{"given", required, maps, "events and engine records, each with t"},
     KeySpec{"expect", required, maps,
             "every revision of the rule, in order, with the fields you care about"},
@@ -335,12 +381,15 @@ Keys absent_keys() { return kAbsentKeys; }
 Keys aggregate_keys() { return kAggregateKeys; }
 Keys sustained_keys() { return kSustainedKeys; }
 Keys latest_keys() { return kLatestKeys; }
+Keys silence_keys() { return kSilenceKeys; }
+Keys population_keys() { return kPopulationKeys; }
 Keys alert_keys() { return kAlertKeys; }
 Keys escalate_keys() { return kEscalateKeys; }
 Keys resolve_keys() { return kResolveKeys; }
 Keys rearm_keys() { return kRearmKeys; }
 Keys limit_keys() { return kLimitKeys; }
 Keys test_keys() { return kTestKeys; }
+Keys test_device_keys() { return kTestDeviceKeys; }
 Keys test_file_keys() { return kTestFileKeys; }
 Keys bundle_keys() { return kBundleKeys; }
 Keys event_type_keys() { return kEventTypeKeys; }

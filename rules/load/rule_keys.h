@@ -28,6 +28,7 @@ inline constexpr std::array<std::string_view, 8> kFnWords{"avg",  "min", "max", 
 inline constexpr std::array<std::string_view, 4> kMissingWords{"unset", "false", "true", "error"};
 inline constexpr std::array<std::string_view, 3> kOnGapWords{"pause", "break", "hold"};
 inline constexpr std::array<std::string_view, 1> kCarryWords{"firing"};
+inline constexpr std::array<std::string_view, 1> kIntervalWords{"device.heartbeat_interval_s"};
 inline constexpr std::array<std::string_view, 2> kQuietWords{"shadow", "lower"};
 
 using Keys = std::span<const yaml::KeySpec>;
@@ -43,13 +44,16 @@ Keys absent_keys();  ///< of a sequence
 Keys aggregate_keys();
 Keys sustained_keys();
 Keys latest_keys();
+Keys silence_keys();
+Keys population_keys();  ///< of a silence
 Keys alert_keys();
 Keys escalate_keys();
 Keys resolve_keys();
 Keys rearm_keys();
 Keys limit_keys();
 Keys test_keys();
-Keys test_file_keys();  ///< a document of *.test.yaml
+Keys test_device_keys();  ///< of `registry` of a test
+Keys test_file_keys();    ///< a document of *.test.yaml
 Keys bundle_keys();
 Keys event_type_keys();
 Keys repeat_keys();

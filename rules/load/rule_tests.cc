@@ -48,6 +48,7 @@ class TestCollector {
     if (const Node* name = value_of(node, "name")) {
       test.name = yaml::read_text(*name, "name", report_).value_or("");
     }
+    if (const Node* registry = value_of(node, "registry")) read_registry(*registry, test);
     if (const Node* given = value_of(node, "given")) read_given(*given, test);
     if (const Node* expect = value_of(node, "expect")) read_expect(*expect, test);
     if (const Node* reach = value_of(node, "must_reach")) {
@@ -58,6 +59,41 @@ class TestCollector {
       if (nothing) report_.add(Code::vacuous_test, expect->key.span, {test.name});
     }
     found_.push_back(std::move(test));
+  }
+
+  void read_registry(const Node& registry, RuleTest& test) {
+    if (!is_list(registry, "registry")) return;
+    if (registry.items.empty()) report_.add(Code::empty_collection, registry.span, {"registry"});
+    for (const Node& item : registry.items) {
+      if (yaml::expect_map(item, test_device_keys(), "registry", report_)) {
+        read_device(item, test.registry);
+      }
+    }
+  }
+
+  void read_device(const Node& item, std::vector<TestDevice>& devices) {
+    TestDevice device;
+    const auto text = [&](std::string_view key) {
+      const Node* const node = value_of(item, key);
+      return node == nullptr ? std::string() : yaml::read_text(*node, key, report_).value_or("");
+    };
+    device.device_id = text("device_id");
+    device.kind = text("kind");
+    device.gateway = text("gateway");
+    for (std::size_t i = 0; i < kLocKinds; ++i) {
+      device.places[i] = text(common_fields()[kFirstLoc + i].name);
+    }
+    if (const Node* node = value_of(item, "heartbeat_interval_s")) {
+      const auto seconds =
+          yaml::read_integer(*node, 1, 366 * 86400, "heartbeat_interval_s", report_);
+      device.heartbeat_interval_s = seconds.value_or(0);
+    }
+    if (std::ranges::find(devices, device.device_id, &TestDevice::device_id) != devices.end()) {
+      const Node* const id = value_of(item, "device_id");
+      if (id != nullptr) report_.add(Code::listed_twice, id->span, {device.device_id});
+      return;
+    }
+    devices.push_back(std::move(device));
   }
 
   void read_given(const Node& given, RuleTest& test) {

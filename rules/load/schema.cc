@@ -86,6 +86,7 @@ ordered_json value_of(const KeySpec& key) {
     case ValueType::expressions: return list_of(typed("string"));
     case ValueType::text_or_texts: return one_of(typed("string"), list_of(typed("string")));
     case ValueType::integer: return typed("integer");
+    case ValueType::number: return typed("number");
     case ValueType::boolean: return typed("boolean");
     case ValueType::duration: return duration_schema();
     case ValueType::expression: return one_of(typed("string"), typed("boolean"));

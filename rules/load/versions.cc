@@ -76,6 +76,7 @@ std::vector<PatternText> patterns_of(const RuleText& rule) {
   for (const StepText& step : rule.steps) patterns.push_back(step.pattern);
   if (patterns.empty()) patterns.push_back(rule.pattern);
   for (const LatestText& cell : rule.latest) patterns.push_back(cell.pattern);
+  if (rule.population_where != nullptr) patterns.push_back({{}, rule.population_where});
   if (rule.also_on) patterns.push_back(*rule.also_on);
   if (rule.until) patterns.push_back(*rule.until);
   if (rule.absent) patterns.push_back(*rule.absent);
@@ -107,6 +108,9 @@ std::string match_hash(const RuleText& rule) {
   }
   for (const LatestText& cell : rule.latest) {
     steps.push_back({"latest", cell.name->text, event_names(cell.pattern)});
+  }
+  if (const auto* silence = std::get_if<SilenceForm>(&rule.rule.form)) {
+    steps.push_back({"population", silence->kinds});
   }
   const auto* const all = std::get_if<AllForm>(&rule.rule.form);
   const auto* const aggregate = std::get_if<AggregateForm>(&rule.rule.form);

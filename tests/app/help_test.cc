@@ -51,12 +51,12 @@ TEST(Help, codes_without_examples_are_these) {
   for (const CodeHelp& help : all_code_help()) {
     if (help.kind == ExampleKind::none) codes.push_back(help.code);
   }
-  EXPECT_THAT(
-      codes, ::testing::ElementsAre("E1002", "E1003", "E1011", "E1012", "E1016", "E2105", "E2113",
-                                    "E2118", "E2214", "E2215", "E2263", "E2264", "E2265", "E2301",
-                                    "E2307", "E2361", "E2403", "E2504", "E2561", "W2905", "W2941",
-                                    "W2942", "E3001", "E3007", "E3111", "E3201", "E3202", "E3203",
-                                    "E3204", "E3205", "E3206", "E3301", "E5001", "E5002", "E5003"));
+  EXPECT_THAT(codes, ::testing::ElementsAre("E1002", "E1003", "E1011", "E1012", "E1016", "E2105",
+                                            "E2113", "E2118", "E2214", "E2215", "E2263", "E2264",
+                                            "E2265", "E2301", "E2307", "E2361", "E2403", "E2504",
+                                            "E2561", "W2905", "W2909", "W2941", "W2942", "E3001",
+                                            "E3007", "E3111", "E3201", "E3202", "E3203", "E3204",
+                                            "E3205", "E3206", "E3301", "E5001", "E5002", "E5003"));
 }
 
 TEST(Help, a_code_is_explained_in_the_language_asked_for) {

@@ -127,6 +127,10 @@ class Session {
     engine_.reload(std::move(rules), from_unix_ms(at), said_);
   }
 
+  void set_registry(std::shared_ptr<const Registry> registry, std::int64_t at) {
+    engine_.set_registry(std::move(registry), from_unix_ms(at), said_);
+  }
+
   Engine& engine() { return engine_; }
   const std::vector<AlertRevision>& said() const { return said_; }
   /// What was said since the last call, one line each: see line_of.

@@ -37,6 +37,11 @@ std::string all(const std::string& more) {  // line 10
          "camera.detection}\n    " +
          more + "\n";
 }
+std::string silence(const std::string& more) {  // more: line 5
+  return "format: tocsin/1\nrule: r\nseverity: low\nfor_each: [device_id]\n"
+         "match: {silence: {population: {kind: k}, any_of: [smoke.alarm], missed: 3, " +
+         more + "}}\n";
+}
 std::string sequence(const std::string& more) {  // line 10
   return kHead +
          "match:\n  sequence:\n    steps:\n      - smoke: {event: smoke.alarm}\n"
@@ -124,7 +129,6 @@ const Bad kBad[] = {
      {"E2214 4:12"}},
 
     // What this version does not have.
-    {"silence", head("match: {silence: {}}\n"), {"E2105 5:9"}},
     {"inhibits outside of alert", rule("inhibits: [other]\n"), {"E2103 6:1"}},
     {"inhibits an unknown rule", alert("inhibits: [other]"), {"E2261 7:14"}},
     {"inhibits itself", alert("inhibits: [r]"), {"E2262 7:14"}},
@@ -156,7 +160,6 @@ const Bad kBad[] = {
      {"E2267 7:54"}},
     {"carry of what is not there", rule("carry: all\n"), {"E2116 6:8"}},
     {"quiet_hours without an action", alert("quiet_hours: {calendar: c}"), {"E2102 7:3"}},
-    {"on_first_event", alert("resolve: {on_first_event: true}"), {"E2105 7:13"}},
     {"latest in a condition", where("\"latest.fan.on\""), {"E3101 7:13"}},
     {"latest that is nothing", rule("latest: {}\n"), {"E2106 6:9"}},
     {"a cell without an age", rule("latest: {cam: {event: camera.detection}}\n"), {"E2102 6:10"}},
@@ -230,6 +233,16 @@ const Bad kBad[] = {
      {"E2104 5:23"}},
     {"keep too many", all("within: 5s\n    keep: 1000"), {"E2115 11:11"}},
     {"same_event a word", all("within: 5s\n    same_event: ture"), {"E2114 11:17 true"}},
+    // silence
+    {"silence of nothing", head("match: {silence: {}}\n"),
+     {"E2102 5:9", "E2102 5:9", "E2102 5:9", "E2241 5:9"}},
+    {"silence with two intervals", silence("interval: 1h, interval_field: device.heartbeat_interval_s"),
+     {"E2241 5:90"}},
+    {"an interval_field that the registry has not", silence("interval_field: device.interval"),
+     {"E2116 5:92"}},
+    {"a jitter above all", silence("interval: 1h, jitter: 2"), {"E2115 5:98"}},
+    {"on_first_event without silence", alert("resolve: {on_first_event: true}"), {"E2243 7:29"}},
+
     // sequence
     {"sequence without steps", steps("[]"), {"E2221 5:20"}},
     {"sequence of one step", steps("[{a: {event: smoke.alarm}}]"), {"E2221 5:20"}},

@@ -377,7 +377,7 @@ TEST(Schema, ListsTheKeysOfTheTables) {
             nlohmann::json({"format", "rule", "severity", "for_each", "match"}));
   EXPECT_FALSE(schema["additionalProperties"].get<bool>());
   EXPECT_TRUE(schema["properties"]["match"]["properties"].contains("all"));
-  EXPECT_FALSE(schema["properties"]["match"]["properties"].contains("silence"));
+  EXPECT_TRUE(schema["properties"]["match"]["properties"].contains("silence"));
   const auto& steps =
       schema["properties"]["match"]["properties"]["sequence"]["properties"]["steps"];
   EXPECT_EQ(steps["items"]["maxProperties"], 1);
