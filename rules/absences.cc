@@ -42,7 +42,7 @@ void Absences::wait(std::vector<Bound> bound, MatchContext& context, Timestamp n
   const Absence& absence = absence_in(context);
   auto pending = std::make_unique<PendingAbsence>(*this, context.timers, std::move(bound));
   pending->gateway = gateway_of(absence, pending->bound);
-  if (cancelled(*pending, absence)) return;
+  if (cancelled(*pending, absence, now)) return;
   set_deadline(*pending, context, now);
   const auto t = [](const auto& p) { return std::pair(p->t(), p->last().log_position()); };
   const auto at = std::ranges::upper_bound(pending_, t(pending), {}, t);
@@ -59,13 +59,14 @@ void Absences::limit(MatchContext& context) {
 }
 
 // An event that stands for a step is not what must be absent after it.
-bool Absences::cancelled(const PendingAbsence& pending, const Absence& absence) const {
+bool Absences::cancelled(const PendingAbsence& pending, const Absence& absence,
+                         Timestamp now) const {
   const AbsenceRange range = range_of(absence, pending.t());
   const auto entries = events_.entries();
   auto at = std::ranges::lower_bound(entries, range.first, {}, &KeptEntry::ts);
   for (; at != entries.end() && at->ts <= range.last; ++at) {
     const auto is_step = [&](const Bound& b) { return b.event == at->event; };
-    if (std::ranges::none_of(pending.bound, is_step)) return true;
+    if (at->live(now) && std::ranges::none_of(pending.bound, is_step)) return true;
   }
   return false;
 }
@@ -139,7 +140,7 @@ void Absences::retune(MatchContext& context, Timestamp now, Duration kept_for) {
     const auto refused = [&](const Bound& bound) {
       return test_again(*bound.event, form.steps[bound.step].pattern, context) == nullptr;
     };
-    return std::ranges::any_of(pending->bound, refused) || cancelled(*pending, absence);
+    return std::ranges::any_of(pending->bound, refused) || cancelled(*pending, absence, now);
   });
   for (const auto& pending : pending_) {
     context.timers.clear(*pending);

@@ -85,7 +85,7 @@ class Absences : public TimerOwner {
   Timestamp last_needed() const;
 
  private:
-  bool cancelled(const PendingAbsence& pending, const Absence& absence) const;
+  bool cancelled(const PendingAbsence& pending, const Absence& absence, Timestamp now) const;
   void set_deadline(PendingAbsence& pending, MatchContext& context, Timestamp now) const;
   void limit(MatchContext& context);
   void forget(const PendingAbsence& pending);

@@ -84,6 +84,18 @@ TEST(Absence, ALateStepIsCancelledByWhatCameBeforeIt) {
   EXPECT_THAT(said(unanswered(), {at(kPanel, 30 * kS), late(kSmoke, 0, 40 * kS)}), IsEmpty());
 }
 
+TEST(Absence, WhatWouldCancelIsKeptSoLongWhateverElseArrives) {
+  const std::int64_t kept = 30 * kS + 60 * kS + kLate;  // after its arrival
+  EXPECT_THAT(said(unanswered(), {late(kPanel, 30 * kS, 30 * kS), late(kSmoke, 0, kept)}),
+              IsEmpty());
+  EXPECT_THAT(said(unanswered(), {late(kPanel, 30 * kS, 30 * kS), late(kSmoke, 0, kept + 1)}),
+              SizeIs(2));
+  // An older one that is kept longer does not make the younger last.
+  EXPECT_THAT(said(unanswered(), {late(kPanel, 30 * kS, 30 * kS), late(kPanel, -40 * kS, kept),
+                                  late(kSmoke, 0, kept + 1)}),
+              SizeIs(2));
+}
+
 TEST(Absence, ALateStepMovesTheDeadlineToItsArrival) {
   EXPECT_THAT(said(unanswered(), {late(kSmoke, 0, 90 * kS)}),
               ElementsAre(fired(92 * kS), quiet(692 * kS)));

@@ -20,18 +20,6 @@ std::string message_key(const Event& e) {
 
 }  // namespace
 
-std::string to_string(const Revision& r) {
-  std::string text =
-      std::to_string(r.at) + " " + r.rule + "[" + r.building + "] #" + std::to_string(r.rev);
-  text += (r.firing ? " firing " : " resolved ") + r.reason + " " + r.severity;
-  text += " opened=" + std::to_string(r.opened_at) + " count=" + std::to_string(r.count);
-  text += " distinct=" + std::to_string(r.distinct) + " position=" + std::to_string(r.position);
-  text += std::string(r.late ? " late" : "") + (r.historical ? " historical" : "") +
-          (r.degraded ? " degraded" : "") + " evidence=";
-  for (const std::int64_t ts : r.evidence) text += std::to_string(ts) + ",";
-  return text + " dropped=" + std::to_string(r.dropped);
-}
-
 Model::Model(std::vector<Rule> rules, Settings settings)
     : rules_(std::move(rules)),
       settings_(std::move(settings)),

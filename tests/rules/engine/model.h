@@ -123,6 +123,8 @@ struct Revision {
   std::uint64_t dropped = 0;
   friend bool operator==(const Revision&, const Revision&) = default;
 };
+std::string to_string(const Rule& rule);
+std::string to_string(const Event& event);
 std::string to_string(const Revision& revision);
 
 class Model {

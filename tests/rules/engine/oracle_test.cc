@@ -455,6 +455,28 @@ Session make_run(const Case& from) {
   return Session(std::move(set), options);
 }
 
+std::string to_string(const Record& record) {
+  switch (record.kind) {
+    case Record::Kind::event: return to_string(record.event);
+    case Record::Kind::tick: return name("", record.at) + " tick";
+    case Record::Kind::gateway:
+      return name("", record.at) + " " + record.gateway + (record.up ? " up" : " down");
+    case Record::Kind::outage: return name("", record.at) + name(" outage to ", record.until);
+  }
+  return {};
+}
+
+std::string to_string(const Case& one) {
+  std::string text;
+  for (const model::Rule& rule : one.rules) text += to_string(rule) + "\n";
+  for (const auto& [type, t] : one.settings.types) {
+    text += type + name(": lateness=", t.lateness) + name(" max_age=", t.max_age) +
+            (t.repeat_within ? name(" repeat=", *t.repeat_within) : "") + "\n";
+  }
+  for (const Record& record : one.stream) text += to_string(record) + "\n";
+  return text;
+}
+
 struct Outcome {
   bool equal = false;
   std::size_t revisions = 0;
@@ -501,7 +523,7 @@ TEST(Oracle, TheEngineSaysWhatTheReferenceModelSays) {
     const Outcome outcome = run_case(seed);
     revisions += outcome.revisions;
     matches += outcome.matches;
-    if (only != 0) std::cout << outcome.story;
+    if (only != 0) std::cout << to_string(make_case(seed)) << outcome.story;
     ASSERT_TRUE(outcome.equal) << "replay with TOCSIN_ORACLE_SEED=" << seed << "\n"
                                << outcome.story;
   }
