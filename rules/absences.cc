@@ -83,10 +83,11 @@ void Absences::arrived(KeptEntry entry, MatchContext& context) {
   std::erase_if(pending_, [&](const auto& pending) {
     return range_of(absence, pending->t()).holds(entry.ts);
   });
-  events_.drop_expired_front(entry.event->arr());
+  const Timestamp now = entry.event->arr();
+  events_.drop_expired_front(now);
   events_.insert(std::move(entry));
-  const std::size_t most = context.rule.limits.max_events_per_window;
-  for (; events_.size() > most; events_.drop_oldest()) context.notes.evicted(LimitKind::events);
+  context.notes.evicted(LimitKind::events,
+                        events_.keep_newest(context.rule.limits.max_events_per_window, now));
 }
 
 std::optional<AbsenceMatch> Absences::decide(PendingAbsence& pending, MatchContext& context,

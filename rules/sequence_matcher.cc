@@ -73,18 +73,18 @@ void SequenceMatcher::keep(State& state, const Question& question, Arrival& arri
   for (const Held& held : question.held) {
     const bool is_step = held.step < form.steps.size();
     if (is_step && form.steps.size() == 1) continue;
-    insert(is_step ? state.steps[held.step] : state.untils, entry, context);
+    insert(is_step ? state.steps[held.step] : state.untils, entry, context, arrival.event.arr);
   }
 }
 
-void SequenceMatcher::insert(KeptWindow& window, const KeptEntry& entry, MatchContext& context) {
+void SequenceMatcher::insert(KeptWindow& window, const KeptEntry& entry, MatchContext& context,
+                             Timestamp now) {
   const SequenceForm& form = form_of(context);
   window.insert(entry);
   const std::size_t most =
       form.join.empty() ? context.rule.limits.max_events_per_window : form.keep;
-  for (; window.size() > most; window.drop_oldest()) {
-    context.notes.evicted(form.join.empty() ? LimitKind::events : LimitKind::candidates);
-  }
+  context.notes.evicted(form.join.empty() ? LimitKind::events : LimitKind::candidates,
+                        window.keep_newest(most, now));
 }
 
 void SequenceMatcher::take(State& state, const SequenceForm& form) {
@@ -155,7 +155,7 @@ void SequenceMatcher::retune(State& state, MatchContext& context, Timestamp now)
       if (entry.live(now)) kept.push_back(std::move(entry));
     }
     window = {};
-    for (const KeptEntry& entry : kept) insert(window, entry, context);
+    for (const KeptEntry& entry : kept) insert(window, entry, context, now);
     state.need_until(window.last_expiry());
   };
   for (std::size_t i = 0; i < state.steps.size(); ++i) test(state.steps[i], form.steps[i].pattern);

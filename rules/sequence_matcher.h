@@ -43,7 +43,8 @@ class SequenceMatcher {
   State& touch(KeyView key, KeyView identity, Timestamp now, MatchContext& context);
   static Absences& absences(State& state, KeyView identity, MatchContext& context);
   static void keep(State& state, const Question& question, Arrival& arrival, MatchContext& context);
-  static void insert(KeptWindow& window, const KeptEntry& entry, MatchContext& context);
+  static void insert(KeptWindow& window, const KeptEntry& entry, MatchContext& context,
+                     Timestamp now);
   static void take(State& state, const SequenceForm& form);
   void retune(State& state, MatchContext& context, Timestamp now);
 

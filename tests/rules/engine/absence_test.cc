@@ -96,6 +96,14 @@ TEST(Absence, WhatWouldCancelIsKeptSoLongWhateverElseArrives) {
               SizeIs(2));
 }
 
+TEST(Absence, AnExpiredCancellingEventTakesNoPlaceOfALivingOne) {
+  Rule rule = unanswered();
+  rule.limits.max_events_per_window = 2;
+  EXPECT_THAT(said(rule, {at(kPanel, 40 * kS), late(kPanel, 30 * kS, 100 * kS),
+                          late(kPanel, 45 * kS, 103 * kS), late(kSmoke, 25 * kS, 104 * kS)}),
+              IsEmpty());
+}
+
 TEST(Absence, ALateStepMovesTheDeadlineToItsArrival) {
   EXPECT_THAT(said(unanswered(), {late(kSmoke, 0, 90 * kS)}),
               ElementsAre(fired(92 * kS), quiet(692 * kS)));

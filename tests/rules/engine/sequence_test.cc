@@ -108,6 +108,14 @@ TEST(Sequence, TheKeptEventsOfAStepAreBoundedAndTheOldestGoesFirst) {
   EXPECT_EQ(session.counters().evicted_events, 1U);
 }
 
+TEST(Sequence, AnExpiredEventTakesNoPlaceOfALivingOne) {
+  Rule rule = smoke_then_flame();
+  rule.limits.max_events_per_window = 2;
+  EXPECT_EQ(matches(rule, {at(kSmoke, 40 * kS), late(kSmoke, 30 * kS, 100 * kS),
+                           late(kSmoke, 45 * kS, 103 * kS), late(kFlame, 35 * kS, 104 * kS)}),
+            1U);
+}
+
 TEST(Sequence, UntilForbidsWhatItLiesBetween) {
   Rule rule = smoke_then_flame();
   sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
