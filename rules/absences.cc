@@ -75,7 +75,7 @@ void Absences::set_deadline(PendingAbsence& pending, MatchContext& context, Time
   const Absence& absence = absence_in(context);
   pending.deadline =
       std::max(pending.t() + absence.within, pending.last().arr()) + lateness_of(absence, context);
-  context.timers.set(pending, std::max(pending.deadline, now));
+  context.timers.set(pending, std::max({pending.deadline, now, pending.not_before}));
 }
 
 void Absences::arrived(KeptEntry entry, MatchContext& context) {
@@ -118,13 +118,16 @@ void Absences::resume(std::string_view gateway, MatchContext& context, Timestamp
   for (const auto& pending : pending_) {
     if (!pending->held || pending->gateway != gateway) continue;
     pending->heard = now + lateness_of(absence, context);
-    context.timers.set(*pending, std::min(*pending->heard, pending->deadline + absence.hold_max));
+    const Timestamp due = std::min(*pending->heard, pending->deadline + absence.hold_max);
+    context.timers.set(*pending, std::max(due, pending->not_before));
   }
 }
 
 void Absences::postpone(Timestamp down, Timestamp up, Timestamp at, MatchContext& context) {
   for (const auto& pending : pending_) {
-    if (pending->due > down && pending->due <= up) context.timers.set(*pending, at);
+    if (pending->due <= down || pending->due > up) continue;
+    pending->not_before = at;
+    context.timers.set(*pending, at);
   }
 }
 

@@ -43,9 +43,10 @@ struct PendingAbsence : Timer {
 
   std::vector<Bound> bound;  ///< by step
   Timestamp deadline{};
-  std::string gateway;                  ///< empty: nobody's, taken for up
-  bool held = false;                    ///< over its deadline because the gateway was down
-  std::optional<Timestamp> heard = {};  ///< held, and the gateway came back: when it is decided
+  Timestamp not_before = Timestamp::min();  ///< the engine was away as it became due
+  std::string gateway;                      ///< empty: nobody's, taken for up
+  bool held = false;                        ///< over its deadline because the gateway was down
+  std::optional<Timestamp> heard = {};      ///< held, and the gateway came back: when it is decided
 
  private:
   TimerQueue& timers_;

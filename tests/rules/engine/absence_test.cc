@@ -415,5 +415,31 @@ TEST(AbsenceAndAnOutage, WhatIsDueBeforeOrAfterItIsNotMoved) {
   EXPECT_EQ(after.lines()[0], fired(62 * kS));
 }
 
+TEST(AbsenceAndAnOutage, AGatewayThatComesBackAfterItDoesNotHurryWhatWaits) {
+  Session session(unanswered());
+  session.apply(behind("g1", 0));
+  session.gateway("g1", false, 10 * kS);
+  session.advance(62 * kS);
+  session.outage(100 * kS, 700 * kS);  // hold_max ends in it, at 662 s
+  session.gateway("g1", true, 701 * kS);
+  EXPECT_THAT(session.said(), IsEmpty());
+  session.run_out();
+  EXPECT_EQ(unix_ms(session.said()[0].at), 710 * kS);
+  EXPECT_FALSE(session.said()[0].degraded);
+}
+
+TEST(AbsenceAndAnOutage, AnEditRightAfterItStillWaitsForTheBacklog) {
+  Rule edited = unanswered();
+  edited.version = "edited";
+  edited.alert.update_on_count = true;
+  Session session(unanswered());
+  session.apply(at(kSmoke, 0));
+  session.outage(10 * kS, 300 * kS);
+  session.reload(bundle({edited}), 301 * kS);
+  EXPECT_THAT(session.said(), IsEmpty());
+  session.run_out();
+  EXPECT_EQ(session.lines()[0], fired(310 * kS));
+}
+
 }  // namespace
 }  // namespace tocsin::rules::test
