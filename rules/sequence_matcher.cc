@@ -45,7 +45,8 @@ bool SequenceMatcher::on_arrival(const Question& question, Arrival& arrival, Mat
   for (KeptWindow& step : state.steps) step.drop_expired_front(now);
   state.untils.drop_expired_front(now);
 
-  SequenceSearch search(state.steps, state.untils, arrival, context);
+  const bool is_until = question.held.back().step == form.steps.size();
+  SequenceSearch search(state.steps, state.untils, arrival, is_until, context);
   const bool complete = std::ranges::any_of(question.held, [&](const Held& held) {
     return held.step < form.steps.size() && search.run(held.step);
   });

@@ -146,6 +146,19 @@ TEST(Sequence, UntilForbidsLateStepsTooAndMayItselfBeAStep) {
   EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kFlame, 20 * kS)}), 1U);
 }
 
+TEST(Sequence, UntilForbidsAMiddleStepThatIsOneItselfLateOrNot) {
+  Rule rule = sequence_rule("abc", {{{kSmoke}}, {{kPanel}}, {{kFlame}}}, 60 * kS);
+  EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kFlame, 20 * kS), late(kPanel, 10 * kS, 21 * kS)}),
+            1U);
+  for (const char* const join : {"", "a.level == b.level"}) {
+    rule = sequence_rule("abc", {{{kSmoke}}, {{kPanel}}, {{kFlame}}}, 60 * kS, join);
+    sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
+    EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kPanel, 10 * kS), at(kFlame, 20 * kS)}), 0U);
+    EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kFlame, 20 * kS), late(kPanel, 10 * kS, 21 * kS)}),
+              0U);
+  }
+}
+
 TEST(Sequence, UntilAloneIsNoContribution) {
   Rule rule = smoke_then_flame();
   sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
