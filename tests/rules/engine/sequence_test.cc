@@ -159,6 +159,15 @@ TEST(Sequence, UntilForbidsAMiddleStepThatIsOneItselfLateOrNot) {
   }
 }
 
+TEST(Sequence, UntilIsNoCandidateAndForbidsHoweverFewOfThoseAreKept) {
+  Rule rule = sequence_rule("joined", {{{kSmoke}}, {{kFlame}}}, 60 * kS, "a.level == b.level");
+  sequence_of(rule).keep = 1;
+  sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
+  EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kPanel, 10 * kS), at(kPanel, 30 * kS),
+                           late(kFlame, 20 * kS, 31 * kS)}),
+            0U);
+}
+
 TEST(Sequence, UntilAloneIsNoContribution) {
   Rule rule = smoke_then_flame();
   sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
