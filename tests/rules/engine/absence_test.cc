@@ -344,6 +344,21 @@ TEST(AbsenceBehindADownGateway, IsDecidedAfterItsLastReturn) {
   EXPECT_EQ(unix_ms(session.said()[0].at), 202 * kS);
 }
 
+TEST(AbsenceBehindADownGateway, WhatWasHeldIsDecidedInTheOrderOfItsCompletion) {
+  Rule rule = unanswered();
+  rule.alert.update_on_count = true;
+  Session session(rule);
+  TestEvent first = behind("g1", 50 * kS);
+  TestEvent second{.type = kSmoke, .arr = 51 * kS, .ts = 0, .id = "older", .gateway = "g1"};
+  first.id = "first";
+  session.apply_all({first, second});  // due at 112 s and at 62 s
+  session.gateway("g1", false, 60 * kS);
+  session.gateway("g1", true, 200 * kS);
+  session.run_out();
+  ASSERT_THAT(session.said()[0].evidence, SizeIs(1));
+  EXPECT_EQ(session.said()[0].evidence[0].id, "first");
+}
+
 TEST(AbsenceBehindADownGateway, AReturnTooNearToTheLimitIsDegraded) {
   Session session(unanswered());
   session.apply(behind("g1", 0));
