@@ -38,17 +38,17 @@ void apply_full(Engine& engine, Type type, std::size_t i, std::size_t building,
                 std::vector<AlertRevision>& said) {
   const auto at = static_cast<std::int64_t>(i);
   const std::string text = eight('T', i);
-  Event event = make_event({.type = type,
-                            .arr = at,
-                            .device = eight('D', 1),
-                            .id = text,
-                            .building = eight('B', building),
-                            .zone = eight('Z', 1),
-                            .level = 1,
-                            .divisor = 1,
-                            .op = text,
-                            .gateway = eight('G', 1)},
-                           i + 1);
+  const TestEvent full{.type = type,
+                       .arr = at,
+                       .device = eight('D', 1),
+                       .id = text,
+                       .building = eight('B', building),
+                       .zone = eight('Z', 1),
+                       .level = 1,
+                       .divisor = 1,
+                       .op = text,
+                       .gateway = eight('G', 1)};
+  Event event = make_event(full, i + 1);
   for (std::size_t slot = 0; slot < kCommonSlots + 3; ++slot) {
     if (!event.slots[slot].is_set()) event.slots[slot] = Value::string(text);
   }
