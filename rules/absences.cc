@@ -42,7 +42,7 @@ void Absences::wait(std::vector<Bound> bound, MatchContext& context, Timestamp n
   const Absence& absence = absence_in(context);
   auto pending = std::make_unique<PendingAbsence>(*this, context.timers, std::move(bound));
   pending->gateway = gateway_of(absence, pending->bound);
-  if (cancelled(*pending, absence)) return;
+  if (cancelled(*pending, absence, now)) return;
   set_deadline(*pending, context, now);
   const auto t = [](const auto& p) { return std::pair(p->t(), p->last().log_position()); };
   const auto at = std::ranges::upper_bound(pending_, t(pending), {}, t);
@@ -59,13 +59,14 @@ void Absences::limit(MatchContext& context) {
 }
 
 // An event that stands for a step is not what must be absent after it.
-bool Absences::cancelled(const PendingAbsence& pending, const Absence& absence) const {
+bool Absences::cancelled(const PendingAbsence& pending, const Absence& absence,
+                         Timestamp now) const {
   const AbsenceRange range = range_of(absence, pending.t());
   const auto entries = events_.entries();
   auto at = std::ranges::lower_bound(entries, range.first, {}, &KeptEntry::ts);
   for (; at != entries.end() && at->ts <= range.last; ++at) {
     const auto is_step = [&](const Bound& b) { return b.event == at->event; };
-    if (std::ranges::none_of(pending.bound, is_step)) return true;
+    if (at->live(now) && std::ranges::none_of(pending.bound, is_step)) return true;
   }
   return false;
 }
@@ -74,7 +75,7 @@ void Absences::set_deadline(PendingAbsence& pending, MatchContext& context, Time
   const Absence& absence = absence_in(context);
   pending.deadline =
       std::max(pending.t() + absence.within, pending.last().arr()) + lateness_of(absence, context);
-  context.timers.set(pending, std::max(pending.deadline, now));
+  context.timers.set(pending, std::max({pending.deadline, now, pending.not_before}));
 }
 
 void Absences::arrived(KeptEntry entry, MatchContext& context) {
@@ -82,10 +83,11 @@ void Absences::arrived(KeptEntry entry, MatchContext& context) {
   std::erase_if(pending_, [&](const auto& pending) {
     return range_of(absence, pending->t()).holds(entry.ts);
   });
-  events_.drop_expired_front(entry.event->arr());
+  const Timestamp now = entry.event->arr();
+  events_.drop_expired_front(now);
   events_.insert(std::move(entry));
-  const std::size_t most = context.rule.limits.max_events_per_window;
-  for (; events_.size() > most; events_.drop_oldest()) context.notes.evicted(LimitKind::events);
+  context.notes.evicted(LimitKind::events,
+                        events_.keep_newest(context.rule.limits.max_events_per_window, now));
 }
 
 std::optional<AbsenceMatch> Absences::decide(PendingAbsence& pending, MatchContext& context,
@@ -116,13 +118,16 @@ void Absences::resume(std::string_view gateway, MatchContext& context, Timestamp
   for (const auto& pending : pending_) {
     if (!pending->held || pending->gateway != gateway) continue;
     pending->heard = now + lateness_of(absence, context);
-    context.timers.set(*pending, std::min(*pending->heard, pending->deadline + absence.hold_max));
+    const Timestamp due = std::min(*pending->heard, pending->deadline + absence.hold_max);
+    context.timers.set(*pending, std::max(due, pending->not_before));
   }
 }
 
 void Absences::postpone(Timestamp down, Timestamp up, Timestamp at, MatchContext& context) {
   for (const auto& pending : pending_) {
-    if (pending->due > down && pending->due <= up) context.timers.set(*pending, at);
+    if (pending->due <= down || pending->due > up) continue;
+    pending->not_before = at;
+    context.timers.set(*pending, at);
   }
 }
 
@@ -139,7 +144,7 @@ void Absences::retune(MatchContext& context, Timestamp now, Duration kept_for) {
     const auto refused = [&](const Bound& bound) {
       return test_again(*bound.event, form.steps[bound.step].pattern, context) == nullptr;
     };
-    return std::ranges::any_of(pending->bound, refused) || cancelled(*pending, absence);
+    return std::ranges::any_of(pending->bound, refused) || cancelled(*pending, absence, now);
   });
   for (const auto& pending : pending_) {
     context.timers.clear(*pending);

@@ -43,9 +43,10 @@ struct PendingAbsence : Timer {
 
   std::vector<Bound> bound;  ///< by step
   Timestamp deadline{};
-  std::string gateway;                  ///< empty: nobody's, taken for up
-  bool held = false;                    ///< over its deadline because the gateway was down
-  std::optional<Timestamp> heard = {};  ///< held, and the gateway came back: when it is decided
+  Timestamp not_before = Timestamp::min();  ///< the engine was away as it became due
+  std::string gateway;                      ///< empty: nobody's, taken for up
+  bool held = false;                        ///< over its deadline because the gateway was down
+  std::optional<Timestamp> heard = {};      ///< held, and the gateway came back: when it is decided
 
  private:
   TimerQueue& timers_;
@@ -85,7 +86,7 @@ class Absences : public TimerOwner {
   Timestamp last_needed() const;
 
  private:
-  bool cancelled(const PendingAbsence& pending, const Absence& absence) const;
+  bool cancelled(const PendingAbsence& pending, const Absence& absence, Timestamp now) const;
   void set_deadline(PendingAbsence& pending, MatchContext& context, Timestamp now) const;
   void limit(MatchContext& context);
   void forget(const PendingAbsence& pending);

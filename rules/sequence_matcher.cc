@@ -45,7 +45,8 @@ bool SequenceMatcher::on_arrival(const Question& question, Arrival& arrival, Mat
   for (KeptWindow& step : state.steps) step.drop_expired_front(now);
   state.untils.drop_expired_front(now);
 
-  SequenceSearch search(state.steps, state.untils, arrival, context);
+  const bool is_until = question.held.back().step == form.steps.size();
+  SequenceSearch search(state.steps, state.untils, arrival, is_until, context);
   const bool complete = std::ranges::any_of(question.held, [&](const Held& held) {
     return held.step < form.steps.size() && search.run(held.step);
   });
@@ -73,18 +74,20 @@ void SequenceMatcher::keep(State& state, const Question& question, Arrival& arri
   for (const Held& held : question.held) {
     const bool is_step = held.step < form.steps.size();
     if (is_step && form.steps.size() == 1) continue;
-    insert(is_step ? state.steps[held.step] : state.untils, entry, context);
+    insert(state, held.step, entry, context, arrival.event.arr);
   }
 }
 
-void SequenceMatcher::insert(KeptWindow& window, const KeptEntry& entry, MatchContext& context) {
+// Only what may be bound is a candidate: one `until` too few would let a match through.
+void SequenceMatcher::insert(State& state, std::size_t step, const KeptEntry& entry,
+                             MatchContext& context, Timestamp now) {
   const SequenceForm& form = form_of(context);
+  const bool is_candidate = step < form.steps.size() && !form.join.empty();
+  KeptWindow& window = step < form.steps.size() ? state.steps[step] : state.untils;
   window.insert(entry);
-  const std::size_t most =
-      form.join.empty() ? context.rule.limits.max_events_per_window : form.keep;
-  for (; window.size() > most; window.drop_oldest()) {
-    context.notes.evicted(form.join.empty() ? LimitKind::events : LimitKind::candidates);
-  }
+  const std::size_t most = is_candidate ? form.keep : context.rule.limits.max_events_per_window;
+  context.notes.evicted(is_candidate ? LimitKind::candidates : LimitKind::events,
+                        window.keep_newest(most, now));
 }
 
 void SequenceMatcher::take(State& state, const SequenceForm& form) {
@@ -145,7 +148,7 @@ void SequenceMatcher::retune(MatchContext& context, Timestamp now) {
 void SequenceMatcher::retune(State& state, MatchContext& context, Timestamp now) {
   const SequenceForm& form = form_of(context);
   state.expires = Timestamp::min();
-  const auto test = [&](KeptWindow& window, const Pattern& pattern) {
+  const auto test = [&](KeptWindow& window, std::size_t step, const Pattern& pattern) {
     std::vector<KeptEntry> kept;
     window.drop_expired(now);
     for (const KeptEntry& old : window.entries()) {
@@ -155,11 +158,12 @@ void SequenceMatcher::retune(State& state, MatchContext& context, Timestamp now)
       if (entry.live(now)) kept.push_back(std::move(entry));
     }
     window = {};
-    for (const KeptEntry& entry : kept) insert(window, entry, context);
+    for (const KeptEntry& entry : kept) insert(state, step, entry, context, now);
     state.need_until(window.last_expiry());
   };
-  for (std::size_t i = 0; i < state.steps.size(); ++i) test(state.steps[i], form.steps[i].pattern);
-  if (form.until) test(state.untils, *form.until);
+  for (std::size_t i = 0; i < state.steps.size(); ++i)
+    test(state.steps[i], i, form.steps[i].pattern);
+  if (form.until) test(state.untils, form.steps.size(), *form.until);
   if (!state.absences) return;
   state.absences->retune(context, now, absent_kept_for(form));
   state.need_until(state.absences->last_needed());

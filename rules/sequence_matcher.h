@@ -7,8 +7,8 @@
 /// a match. A match takes the kept events of the steps with it (`reset`), or all but those of the
 /// first step (`keep_anchor`).
 ///
-/// Thread: the engine's. Limits: max_keys; max_events_per_window per step without a join, `keep`
-/// with one; each counted.
+/// Thread: the engine's. Limits: max_keys; max_events_per_window of `until`, and per step without
+/// a join, `keep` with one; each counted.
 #include "rules/absences.h"
 #include "rules/key_table.h"
 
@@ -43,7 +43,8 @@ class SequenceMatcher {
   State& touch(KeyView key, KeyView identity, Timestamp now, MatchContext& context);
   static Absences& absences(State& state, KeyView identity, MatchContext& context);
   static void keep(State& state, const Question& question, Arrival& arrival, MatchContext& context);
-  static void insert(KeptWindow& window, const KeptEntry& entry, MatchContext& context);
+  static void insert(State& state, std::size_t step, const KeptEntry& entry, MatchContext& context,
+                     Timestamp now);
   static void take(State& state, const SequenceForm& form);
   void retune(State& state, MatchContext& context, Timestamp now);
 

@@ -7,13 +7,14 @@
 namespace tocsin::rules {
 
 SequenceSearch::SequenceSearch(std::span<const KeptWindow> steps, const KeptWindow& untils,
-                               Arrival& arrival, MatchContext& context)
+                               Arrival& arrival, bool is_until, MatchContext& context)
     : form_(std::get<SequenceForm>(context.rule.form)),
       steps_(steps),
       untils_(untils),
       arrival_(arrival),
       context_(context),
-      own_place_(arrival.event.ts, arrival.event.log_position) {}
+      own_place_(arrival.event.ts, arrival.event.log_position),
+      is_until_(is_until) {}
 
 bool SequenceSearch::run(std::uint16_t step) {
   own_ = step;
@@ -62,6 +63,7 @@ SequenceSearch::Place SequenceSearch::last_allowed(Place first) const {
   constexpr std::uint64_t kAnyPosition = ~std::uint64_t{0};
   Place last{Timestamp::max(), kAnyPosition};
   if (form_.within) last.first = first.first + *form_.within;
+  if (is_until_ && first < own_place_) last = std::min(last, own_place_);
   const auto untils = untils_.entries();
   auto next = std::ranges::upper_bound(untils, first, {}, [](const auto& e) { return place(e); });
   while (next != untils.end() && !next->live(arrival_.event.arr)) ++next;

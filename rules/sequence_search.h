@@ -22,9 +22,9 @@ namespace tocsin::rules {
 
 class SequenceSearch {
  public:
-  /// `steps`: the kept events by step, the arriving one not among them.
+  /// `steps`, `untils`: the kept events, the arriving one not among them; `is_until`: it is one.
   SequenceSearch(std::span<const KeptWindow> steps, const KeptWindow& untils, Arrival& arrival,
-                 MatchContext& context);
+                 bool is_until, MatchContext& context);
 
   /// Tries the event at `step`.
   bool run(std::uint16_t step);
@@ -55,6 +55,7 @@ class SequenceSearch {
   Arrival& arrival_;
   MatchContext& context_;
   const Place own_place_;
+  const bool is_until_;
   std::uint16_t own_ = 0;
   std::uint32_t tried_ = 0;
   std::array<const KeptEntry*, kMaxSteps> chosen_{};  // own_: nullptr

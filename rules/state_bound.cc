@@ -89,7 +89,7 @@ class Bounds {
     bound.partials = form.steps.size() > 1 ? per_step * form.steps.size() : 0;
     if (form.until) {
       bound.per_partial = std::max(bound.per_partial, kept(*form.until));
-      bound.partials += per_step;
+      bound.partials += rule_.limits.max_events_per_window;
     }
     if (form.absent) add_absence(form, bound);
     return bound;

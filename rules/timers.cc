@@ -20,7 +20,7 @@ bool TimerQueue::before(const Node& a, const Node& b) {
 void TimerQueue::set(Timer& timer, Timestamp due) {
   timer.due = due;
   if (!timer.is_set()) {
-    timer.created = ++created_;
+    if (timer.created == 0) timer.created = ++created_;
     heap_.push_back({due, &timer});
     timer.position = heap_.size() - 1;
     sift_up(timer.position);

@@ -4,6 +4,8 @@
 ///     deadline, level, rule, key bytes, kind of alert, resolve before match before update,
 ///     creation
 ///
+/// Creation is when it was first set: what was put off keeps its place among its equals.
+///
 /// A binary heap of intrusive timers: an owner embeds its timers, moving one costs O(log n),
 /// removing one leaves nothing behind. A deadline that moves later is only noted and settled when
 /// it comes to the top, so an event that keeps an alert open costs nothing here.

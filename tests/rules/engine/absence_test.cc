@@ -84,6 +84,26 @@ TEST(Absence, ALateStepIsCancelledByWhatCameBeforeIt) {
   EXPECT_THAT(said(unanswered(), {at(kPanel, 30 * kS), late(kSmoke, 0, 40 * kS)}), IsEmpty());
 }
 
+TEST(Absence, WhatWouldCancelIsKeptSoLongWhateverElseArrives) {
+  const std::int64_t kept = 30 * kS + 60 * kS + kLate;  // after its arrival
+  EXPECT_THAT(said(unanswered(), {late(kPanel, 30 * kS, 30 * kS), late(kSmoke, 0, kept)}),
+              IsEmpty());
+  EXPECT_THAT(said(unanswered(), {late(kPanel, 30 * kS, 30 * kS), late(kSmoke, 0, kept + 1)}),
+              SizeIs(2));
+  // An older one that is kept longer does not make the younger last.
+  EXPECT_THAT(said(unanswered(), {late(kPanel, 30 * kS, 30 * kS), late(kPanel, -40 * kS, kept),
+                                  late(kSmoke, 0, kept + 1)}),
+              SizeIs(2));
+}
+
+TEST(Absence, AnExpiredCancellingEventTakesNoPlaceOfALivingOne) {
+  Rule rule = unanswered();
+  rule.limits.max_events_per_window = 2;
+  EXPECT_THAT(said(rule, {at(kPanel, 40 * kS), late(kPanel, 30 * kS, 100 * kS),
+                          late(kPanel, 45 * kS, 103 * kS), late(kSmoke, 25 * kS, 104 * kS)}),
+              IsEmpty());
+}
+
 TEST(Absence, ALateStepMovesTheDeadlineToItsArrival) {
   EXPECT_THAT(said(unanswered(), {late(kSmoke, 0, 90 * kS)}),
               ElementsAre(fired(92 * kS), quiet(692 * kS)));
@@ -324,6 +344,21 @@ TEST(AbsenceBehindADownGateway, IsDecidedAfterItsLastReturn) {
   EXPECT_EQ(unix_ms(session.said()[0].at), 202 * kS);
 }
 
+TEST(AbsenceBehindADownGateway, WhatWasHeldIsDecidedInTheOrderOfItsCompletion) {
+  Rule rule = unanswered();
+  rule.alert.update_on_count = true;
+  Session session(rule);
+  TestEvent first = behind("g1", 50 * kS);
+  TestEvent second{.type = kSmoke, .arr = 51 * kS, .ts = 0, .id = "older", .gateway = "g1"};
+  first.id = "first";
+  session.apply_all({first, second});  // due at 112 s and at 62 s
+  session.gateway("g1", false, 60 * kS);
+  session.gateway("g1", true, 200 * kS);
+  session.run_out();
+  ASSERT_THAT(session.said()[0].evidence, SizeIs(1));
+  EXPECT_EQ(session.said()[0].evidence[0].id, "first");
+}
+
 TEST(AbsenceBehindADownGateway, AReturnTooNearToTheLimitIsDegraded) {
   Session session(unanswered());
   session.apply(behind("g1", 0));
@@ -393,6 +428,32 @@ TEST(AbsenceAndAnOutage, WhatIsDueBeforeOrAfterItIsNotMoved) {
   after.outage(10 * kS, 61 * kS);
   after.run_out();
   EXPECT_EQ(after.lines()[0], fired(62 * kS));
+}
+
+TEST(AbsenceAndAnOutage, AGatewayThatComesBackAfterItDoesNotHurryWhatWaits) {
+  Session session(unanswered());
+  session.apply(behind("g1", 0));
+  session.gateway("g1", false, 10 * kS);
+  session.advance(62 * kS);
+  session.outage(100 * kS, 700 * kS);  // hold_max ends in it, at 662 s
+  session.gateway("g1", true, 701 * kS);
+  EXPECT_THAT(session.said(), IsEmpty());
+  session.run_out();
+  EXPECT_EQ(unix_ms(session.said()[0].at), 710 * kS);
+  EXPECT_FALSE(session.said()[0].degraded);
+}
+
+TEST(AbsenceAndAnOutage, AnEditRightAfterItStillWaitsForTheBacklog) {
+  Rule edited = unanswered();
+  edited.version = "edited";
+  edited.alert.update_on_count = true;
+  Session session(unanswered());
+  session.apply(at(kSmoke, 0));
+  session.outage(10 * kS, 300 * kS);
+  session.reload(bundle({edited}), 301 * kS);
+  EXPECT_THAT(session.said(), IsEmpty());
+  session.run_out();
+  EXPECT_EQ(session.lines()[0], fired(310 * kS));
 }
 
 }  // namespace

@@ -20,17 +20,6 @@ std::string message_key(const Event& e) {
 
 }  // namespace
 
-std::string to_string(const Revision& r) {
-  std::string text =
-      std::to_string(r.at) + " " + r.rule + "[" + r.building + "] #" + std::to_string(r.rev);
-  text += (r.firing ? " firing " : " resolved ") + r.reason + " " + r.severity;
-  text += " opened=" + std::to_string(r.opened_at) + " count=" + std::to_string(r.count);
-  text += " distinct=" + std::to_string(r.distinct) + " position=" + std::to_string(r.position);
-  text += std::string(r.late ? " late" : "") + (r.historical ? " historical" : "") + " evidence=";
-  for (const std::int64_t ts : r.evidence) text += std::to_string(ts) + ",";
-  return text + " dropped=" + std::to_string(r.dropped);
-}
-
 Model::Model(std::vector<Rule> rules, Settings settings)
     : rules_(std::move(rules)),
       settings_(std::move(settings)),
@@ -141,8 +130,14 @@ std::optional<Model::Due> Model::next_due() const {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     for (const Episode& e : states_[i].episodes) {
       std::string reason;
-      if (const auto at = resolve_due(rules_[i], e, &reason)) consider({*at, i, e.building, false});
-      if (e.update_due) consider({*e.update_due, i, e.building, true});
+      if (const auto at = resolve_due(rules_[i], e, &reason))
+        consider({*at, i, e.building, "", Due::resolve, 0});
+      if (e.update_due) consider({*e.update_due, i, e.building, "", Due::update, 0});
+    }
+    for (const Pending& p : states_[i].pending) {
+      const Event& event = p.last().event;
+      consider({decision(rules_[i], p), i, event.building, rules_[i].by_zone ? event.zone : "",
+                Due::match, p.number});
     }
   }
   return next;
@@ -150,8 +145,12 @@ std::optional<Model::Due> Model::next_due() const {
 
 void Model::fire_until(std::int64_t now) {
   for (auto due = next_due(); due && due->at <= now; due = next_due()) {
+    if (due->phase == Due::match) {
+      decide(due->rule, due->number, due->at);
+      continue;
+    }
     Episode& episode = *find(due->rule, due->building);
-    if (due->is_update) {
+    if (due->phase == Due::update) {
       say(due->rule, episode, true, "updated", due->at);
       continue;
     }
@@ -169,6 +168,7 @@ void Model::run_out() {
 
 void Model::meet(std::size_t r, const Seen& seen, bool repeat) {
   const Rule& rule = rules_[r];
+  meet_absent(r, seen, repeat);
   if (resolve_by(r, seen, repeat)) return;
   const Event& event = seen.event;
   if (event.building.empty() || (rule.by_zone && event.zone.empty())) return;
@@ -179,26 +179,35 @@ void Model::meet(std::size_t r, const Seen& seen, bool repeat) {
     if (counts) held.push_back(i);
     if (truth == Truth::error || (truth == Truth::yes && !counts)) ++errors_[r];
   }
+  const bool contributes = !held.empty();
+  if (rule.until) {
+    const Truth truth = holds(*rule.until, event);
+    if (truth == Truth::yes) held.push_back(rule.steps.size());
+    if (truth == Truth::error) ++errors_[r];
+  }
   if (held.empty()) return;
   Episode* const episode = find(r, event.building);
   if (repeat) {
-    if (episode != nullptr) episode->last = event.arr;
+    if (episode != nullptr && contributes) episode->last = event.arr;
     return;
   }
   holds_.reset();
   const auto bound = match(r, seen, held);
   if (bound) ++matches_[r];
   if (episode != nullptr) {
-    contribute(r, *episode, seen);
+    if (contributes) contribute(r, *episode, seen);
     note_condition(*episode, key_of(rule, event));
   } else if (bound) {
-    const auto resolved = states_[r].resolved_at.find(event.building);
-    const bool armed = !rule.rearm || resolved == states_[r].resolved_at.end() ||
-                       event.arr >= resolved->second + *rule.rearm;
-    if (!armed) return;
+    if (!armed(r, event.building, event.arr)) return;
     open(r, seen, *bound);
     note_condition(states_[r].episodes.back(), key_of(rule, event));
   }
+}
+
+bool Model::armed(std::size_t r, const std::string& building, std::int64_t at) const {
+  const auto resolved = states_[r].resolved_at.find(building);
+  return !rules_[r].rearm || resolved == states_[r].resolved_at.end() ||
+         at >= resolved->second + *rules_[r].rearm;
 }
 
 bool Model::resolve_by(std::size_t r, const Seen& seen, bool repeat) {
@@ -220,6 +229,7 @@ std::optional<std::vector<Model::Seen>> Model::match(std::size_t r, const Seen& 
   State& state = states_[r];
   std::erase_if(state.kept, [&](const Kept& k) { return k.expires < now_; });
   if (rule.form == Form::count) return match_count(rule, state, seen);
+  if (rule.form == Form::sequence) return match_sequence(r, seen, held);
   if (rule.form == Form::aggregate) return match_aggregate(rule, state, seen);
   return match_all(rule, state, seen, held);
 }
@@ -328,8 +338,10 @@ std::optional<std::vector<Model::Seen>> Model::match_all(const Rule& rule, State
 
 // --- episodes
 
-void Model::open(std::size_t r, const Seen& completing, const std::vector<Seen>& bound) {
+void Model::open(std::size_t r, const Seen& completing, const std::vector<Seen>& bound,
+                 bool degraded) {
   Episode episode;
+  episode.degraded = degraded;
   episode.building = completing.event.building;
   episode.opened_at = episode.last = now_;
   episode.opener_ts = completing.ts;
@@ -337,6 +349,7 @@ void Model::open(std::size_t r, const Seen& completing, const std::vector<Seen>&
   episode.late = completing.late;
   std::int64_t newest = bound[0].ts;
   for (const Seen& seen : bound) newest = std::max(newest, seen.ts);
+  if (rules_[r].absent) newest = std::max(newest, completing.ts + rules_[r].absent->within);
   episode.historical = now_ - newest > 600'000;
   episode.critical = rules_[r].escalate_at && bound.size() >= *rules_[r].escalate_at;
   states_[r].episodes.push_back(episode);
@@ -386,6 +399,7 @@ void Model::say(std::size_t r, Episode& episode, bool firing, const std::string&
                     .distinct = distinct_of(rule, episode.events),
                     .late = episode.late,
                     .historical = episode.historical,
+                    .degraded = episode.degraded,
                     .evidence = {},
                     .dropped = 0};
   std::vector<Seen> evidence = episode.events;

@@ -1,9 +1,8 @@
 #pragma once
-/// The reference model: transport dedup, time, repetition, the forms event, count, all and
-/// aggregate,
-/// episodes. Written from docs/rules.md alone, as slowly and plainly as possible: everything that
-/// ever happened stays in vectors and every question is answered by looking at all of it. Shares no
-/// code with the engine.
+/// The reference model: transport dedup, time, repetition, the forms event, count, all, sequence
+/// and aggregate, episodes, gateways and outages. Written from docs/rules.md alone, as slowly and
+/// plainly as possible: everything that ever happened stays in vectors and every question is
+/// answered by looking at all of it. Shares no code with the engine.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,6 +19,7 @@ struct Event {
   std::string device;
   std::string building;
   std::string zone;
+  std::string gateway;  ///< empty: unknown
   std::optional<std::int64_t> level;
   std::optional<std::int64_t> raw_ts;
   std::int64_t arr = 0;
@@ -34,13 +34,26 @@ struct Condition {
   bool divides = false;
 };
 
-enum class Form { event, count, all, aggregate };
+enum class SourceDown { hold, fire_degraded, fire };
+
+/// What must not happen after the steps of a sequence.
+struct Absent {
+  Condition condition;
+  std::int64_t within = 0;
+  std::int64_t look_back = 0;
+  SourceDown if_source_down = SourceDown::hold;
+  std::string gateway;  ///< empty: that of `source_step`
+  std::size_t source_step = 0;
+  std::int64_t hold_max = 600'000;
+};
+
+enum class Form { event, count, all, sequence, aggregate };
 enum class Distinct { none, device, zone };
 
 struct Rule {
   std::string name;
   Form form = Form::event;
-  std::vector<Condition> steps;  ///< one, but for `all`
+  std::vector<Condition> steps;  ///< one, but for `all` and `sequence`
   bool by_zone = false;          ///< for_each: [building, zone], identity: [building]
   std::int64_t within = 0;
   std::size_t at_least = 1;
@@ -48,6 +61,12 @@ struct Rule {
   std::size_t keep = 8;
   bool same_event = false;
   bool same_zone = false;  ///< join: the first two steps are of one zone
+  // Of `sequence`.
+  std::optional<std::int64_t> max_wait;  ///< instead of `within`
+  bool keep_anchor = false;
+  std::optional<Condition> until;
+  std::optional<Absent> absent;
+
   // Of `aggregate`, whose window is `within`.
   std::string fn;
   bool value_divides = false;  ///< value: 12 / e.level instead of e.level
@@ -81,6 +100,7 @@ struct Settings {
   std::map<std::string, TypeSettings> types;
   std::int64_t dedup_window = 600'000;
   std::size_t dedup_entries = 64;
+  std::int64_t recovery_grace = 10'000;
 };
 
 /// One revision as the test compares it.
@@ -98,10 +118,13 @@ struct Revision {
   std::uint64_t distinct = 0;
   bool late = false;
   bool historical = false;
+  bool degraded = false;
   std::vector<std::int64_t> evidence;  ///< ts of the events, oldest first
   std::uint64_t dropped = 0;
   friend bool operator==(const Revision&, const Revision&) = default;
 };
+std::string to_string(const Rule& rule);
+std::string to_string(const Event& event);
 std::string to_string(const Revision& revision);
 
 class Model {
@@ -110,6 +133,8 @@ class Model {
   Model(std::vector<Rule> rules, Settings settings);
 
   void apply(const Event& event);
+  void gateway(const std::string& id, bool up, std::int64_t at);
+  void outage(std::int64_t down, std::int64_t up);
   void run_out();
   const std::vector<Revision>& said() const { return said_; }
   std::uint64_t matches(std::size_t rule) const { return matches_[rule]; }
@@ -127,6 +152,20 @@ class Model {
     std::string key;  ///< building, or building and zone
     std::int64_t expires = 0;
   };
+  /// The steps of a sequence are complete; what is absent may still come.
+  struct Pending {
+    std::vector<Seen> bound;  ///< by step
+    std::uint64_t number = 0;
+    std::int64_t since = 0;
+    std::int64_t not_before = 0;  ///< the engine was away
+    bool held = false;
+    std::optional<std::int64_t> back;  ///< when its gateway was, while held
+    const Seen& last() const { return bound.back(); }
+  };
+  struct Absence {
+    std::string key;
+    std::int64_t t = 0;
+  };
   struct Episode {
     std::string building;
     std::int64_t opened_at = 0;
@@ -137,6 +176,8 @@ class Model {
     std::vector<Seen> events;  ///< that count, in order of arrival
     bool late = false;
     bool historical = false;
+    bool degraded = false;
+    std::vector<Absence> absences;  ///< its matches, if they are absences
     std::int64_t shown_at = 0;
     std::uint64_t shown_count = 0;
     std::uint64_t shown_distinct = 0;
@@ -153,6 +194,8 @@ class Model {
   };
   struct State {
     std::vector<Kept> kept;
+    std::vector<Kept> absent;  ///< what would have cancelled
+    std::vector<Pending> pending;
     std::vector<Episode> episodes;
     std::map<std::string, std::int64_t> resolved_at;
   };
@@ -160,7 +203,9 @@ class Model {
     std::int64_t at = 0;
     std::size_t rule = 0;
     std::string building;
-    bool is_update = false;
+    std::string zone;  ///< of an absence whose rule is keyed by it
+    enum { resolve, match, update } phase = resolve;
+    std::uint64_t number = 0;
     auto operator<=>(const Due&) const = default;
   };
 
@@ -188,8 +233,27 @@ class Model {
   static std::optional<double> number_of(const Rule& rule, const Event& event);
   std::optional<std::vector<Seen>> match_aggregate(const Rule& rule, State& state,
                                                    const Seen& seen);
+  std::optional<std::vector<Seen>> match_sequence(std::size_t rule, const Seen& seen,
+                                                  const std::vector<std::size_t>& held);
+  std::vector<Seen> bind_sequence(const Rule& rule,
+                                  const std::vector<std::vector<Seen>>& candidates,
+                                  const std::vector<Seen>& untils, const Seen& seen,
+                                  std::size_t own) const;
+  static bool stands(const Rule& rule, const std::vector<Seen>& chosen,
+                     const std::vector<Seen>& untils);
+  void keep_for_sequence(std::size_t rule, const Seen& seen, const std::vector<std::size_t>& held);
+  void wait_for_absent(std::size_t rule, const std::vector<Seen>& bound);
+  void meet_absent(std::size_t rule, const Seen& seen, bool repeat);
+  void decide(std::size_t rule, std::uint64_t number, std::int64_t at);
+  std::int64_t absent_lateness(const Rule& rule) const;
+  std::int64_t deadline(const Rule& rule, const Pending& pending) const;
+  std::int64_t decision(const Rule& rule, const Pending& pending) const;
+  static std::string gateway_of(const Rule& rule, const Pending& pending);
+  bool armed(std::size_t rule, const std::string& building, std::int64_t at) const;
+
   void note_condition(Episode& episode, const std::string& key);
-  void open(std::size_t rule, const Seen& completing, const std::vector<Seen>& bound);
+  void open(std::size_t rule, const Seen& completing, const std::vector<Seen>& bound,
+            bool degraded = false);
   void contribute(std::size_t rule, Episode& episode, const Seen& seen);
   void resolve(std::size_t rule, const std::string& building, const std::string& reason,
                std::int64_t at);
@@ -204,6 +268,8 @@ class Model {
   std::vector<std::uint64_t> errors_;
   std::map<std::string, std::vector<std::pair<std::string, std::int64_t>>> messages_;
   std::vector<Report> reports_;
+  std::set<std::string> down_;  ///< gateways
+  std::uint64_t completions_ = 0;
   std::int64_t now_ = 0;
   std::optional<bool> holds_;  ///< what the event did to its key's condition: holds, broken
   std::uint64_t position_ = 0;

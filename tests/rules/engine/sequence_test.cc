@@ -108,6 +108,14 @@ TEST(Sequence, TheKeptEventsOfAStepAreBoundedAndTheOldestGoesFirst) {
   EXPECT_EQ(session.counters().evicted_events, 1U);
 }
 
+TEST(Sequence, AnExpiredEventTakesNoPlaceOfALivingOne) {
+  Rule rule = smoke_then_flame();
+  rule.limits.max_events_per_window = 2;
+  EXPECT_EQ(matches(rule, {at(kSmoke, 40 * kS), late(kSmoke, 30 * kS, 100 * kS),
+                           late(kSmoke, 45 * kS, 103 * kS), late(kFlame, 35 * kS, 104 * kS)}),
+            1U);
+}
+
 TEST(Sequence, UntilForbidsWhatItLiesBetween) {
   Rule rule = smoke_then_flame();
   sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
@@ -136,6 +144,28 @@ TEST(Sequence, UntilForbidsLateStepsTooAndMayItselfBeAStep) {
       1U);
   sequence_of(rule).until = pattern({{kFlame}}, {kBuilding});
   EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kFlame, 20 * kS)}), 1U);
+}
+
+TEST(Sequence, UntilForbidsAMiddleStepThatIsOneItselfLateOrNot) {
+  Rule rule = sequence_rule("abc", {{{kSmoke}}, {{kPanel}}, {{kFlame}}}, 60 * kS);
+  EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kFlame, 20 * kS), late(kPanel, 10 * kS, 21 * kS)}),
+            1U);
+  for (const char* const join : {"", "a.level == b.level"}) {
+    rule = sequence_rule("abc", {{{kSmoke}}, {{kPanel}}, {{kFlame}}}, 60 * kS, join);
+    sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
+    EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kPanel, 10 * kS), at(kFlame, 20 * kS)}), 0U);
+    EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kFlame, 20 * kS), late(kPanel, 10 * kS, 21 * kS)}),
+              0U);
+  }
+}
+
+TEST(Sequence, UntilIsNoCandidateAndForbidsHoweverFewOfThoseAreKept) {
+  Rule rule = sequence_rule("joined", {{{kSmoke}}, {{kFlame}}}, 60 * kS, "a.level == b.level");
+  sequence_of(rule).keep = 1;
+  sequence_of(rule).until = pattern({{kPanel}}, {kBuilding});
+  EXPECT_EQ(matches(rule, {at(kSmoke, 0), at(kPanel, 10 * kS), at(kPanel, 30 * kS),
+                           late(kFlame, 20 * kS, 31 * kS)}),
+            0U);
 }
 
 TEST(Sequence, UntilAloneIsNoContribution) {

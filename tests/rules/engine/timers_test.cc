@@ -51,6 +51,21 @@ TEST(Timers, AnEarlierDeadlineGoesFirstWhateverTheRule) {
   EXPECT_EQ(queue.take(at(10)), nullptr);
 }
 
+TEST(Timers, OfOneOwnerTheOneThatWasFirstSetFirstGoesFirstHoweverTheyAreSetAgain) {
+  const RuleOrder one{0, 0};
+  Owner a(one, "a");
+  Timer second{&a, TimerPhase::resolve};
+  TimerQueue queue;
+  queue.set(a.resolve, at(12));
+  queue.set(second, at(10));
+  EXPECT_EQ(queue.take(at(10)), &second);
+  queue.set(second, at(20));
+  EXPECT_EQ(queue.take(at(12)), &a.resolve);
+  queue.set(a.resolve, at(20));
+  EXPECT_EQ(queue.take(at(20)), &a.resolve);
+  queue.clear(second);
+}
+
 TEST(Timers, AMovedDeadlineIsTheOnlyOne) {
   const RuleOrder one{0, 0};
   Owner a(one, "a");
