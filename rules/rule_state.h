@@ -84,6 +84,7 @@ class RuleState {
   void show_latest(const Event& event, Turn& turn);
   Truth test(const cel::Program& condition, Turn& turn);
   bool judged_again(const Use& use) const;
+  bool contributes_again(const Held& first, Turn& turn);
   bool keyed(const Pattern::Alternative& alternative, const Event& event);
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);
