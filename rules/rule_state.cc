@@ -134,8 +134,18 @@ void RuleState::match(const Use& use, Arrival& arrival, Turn& turn) {
   if (held.empty()) return;
   make_keys(*held.front().alternative, arrival.event);
   if (!arrival.repeat) return meet_key(held.front(), arrival, turn);
-  if (!contributes(held.front())) return;
-  if (Episode* const episode = episodes_.find(identity_)) episodes_.keep_open(*episode, turn);
+  Episode* const episode = episodes_.find(identity_);
+  if (episode != nullptr && contributes_again(held.front(), turn)) {
+    episodes_.keep_open(*episode, turn);
+  }
+}
+
+// Of a repeat.
+bool RuleState::contributes_again(const Held& first, Turn& turn) {
+  if (!contributes(first)) return false;
+  if (!std::holds_alternative<SustainedMatcher>(matcher_)) return true;
+  MatchContext with = context(turn);
+  return SustainedMatcher::contributes(first, with);
 }
 
 void RuleState::keep_latest(const Use& use, Arrival& arrival, Turn& turn) {

@@ -96,6 +96,7 @@ class RuleState {
   void hear(SilenceMatcher& silence, const Event& event, Turn& turn);
   void leave(KeyView identity, std::uint32_t alert, Reason reason, Turn& turn);
   KeyView identity_of(std::string_view key);
+  bool contributes_again(const Held& first, Turn& turn);
   bool keyed(const Pattern::Alternative& alternative, const Event& event);
   std::span<const Held> test_steps(const Use& use, const Event& event, Turn& turn);
   void meet_key(const Held& first, Arrival& arrival, Turn& turn);

@@ -25,7 +25,7 @@ bool SustainedMatcher::on_arrival(const Question& question, Arrival& arrival, Ma
                                   const std::vector<Bound>* bound) {
   const SustainedForm& form = sustained_of(context);
   const Event& event = arrival.event;
-  State* state = table_.find(question.key);
+  State* state = living(question.key, event.arr);
   const Held& held = question.held.front();
   const bool is_sample = held.step == 0;
   const auto* const by = is_sample ? held.alternative : remembered(state, event, context);
@@ -38,7 +38,9 @@ bool SustainedMatcher::on_arrival(const Question& question, Arrival& arrival, Ma
 
   state = &table_.touch(question.key, question.identity, event.arr, context.rule.limits.max_keys,
                         context.notes);
-  const Sample sample{is_sample ? arrival.kept() : state->sample, event.ts, event.arr, said};
+  Sample sample{{}, by->type, event.ts, event.arr, said};
+  if (!is_sample) sample.event = state->sample;
+  if (is_sample && (said == Said::holds || form.also_on)) sample.event = arrival.kept();
   take(*state, question, sample, context);
   if (Run* const run = state->run.get()) {
     const bool again = run->matched && said == Said::holds && bound != nullptr;
@@ -47,6 +49,18 @@ bool SustainedMatcher::on_arrival(const Question& question, Arrival& arrival, Ma
   }
   settle(*state, sample, context);
   return false;
+}
+
+// What a key has left must not depend on whether other keys let it be forgotten in time.
+SustainedMatcher::State* SustainedMatcher::living(KeyView key, Timestamp now) {
+  State* const state = table_.find(key);
+  if (state == nullptr || state->expires >= now) return state;
+  table_.erase(*state);
+  return nullptr;
+}
+
+bool SustainedMatcher::contributes(const Held& held, MatchContext& context) {
+  return judge(*held.alternative, context) == Said::holds;
 }
 
 SustainedMatcher::Said SustainedMatcher::judge(const Pattern::Alternative& alternative,
@@ -84,11 +98,11 @@ void SustainedMatcher::take(State& state, const Question& question, const Sample
     context.condition = Condition::broken;
   }
   if (sample.said == Said::breaks) {
-    if (state.run) state.ended = sample.ts;
+    state.broken = std::max(state.broken, sample.ts);
     state.run.reset();
     context.condition = Condition::broken;
   }
-  if (sample.said == Said::holds && sample.ts >= state.ended) {
+  if (sample.said == Said::holds && sample.ts >= state.broken) {
     if (!state.run) state.run = std::make_unique<Run>(question, sample, context);
     state.run->newest = sample.event;
     context.condition = Condition::holds;
@@ -109,20 +123,25 @@ void SustainedMatcher::add(Run& run, const Sample& sample, const SustainedForm& 
 // The earliest moment from now on at which the counted time reaches `for`.
 void SustainedMatcher::schedule(Run& run, const SustainedForm& form, Timestamp now) {
   const Duration rest = form.lasts - run.counted;
-  const Timestamp due = std::max(run.newest_ts + std::max(rest, Duration{}), now);
-  const bool counts = rest <= Duration{} || due - run.newest_ts <= form.max_gap;
+  const bool enough = rest <= Duration{};
+  const Timestamp due = enough ? now : std::max(run.newest_ts + rest, now);
+  const bool counts = enough || due - run.newest_ts <= form.max_gap;
   if (counts && run.samples >= form.min_samples) return run.timers.set(run.timer, due);
   run.timers.clear(run.timer);
 }
 
 void SustainedMatcher::settle(State& state, const Sample& sample, MatchContext& context) {
   const SustainedForm& form = sustained_of(context);
-  const bool newer = !state.sample || state.sample->ts() <= sample.event->ts();
-  if (form.also_on && newer) state.sample = sample.event;
-  const Duration lateness = context.lateness(sample.event->type());
-  const bool ends = form.on_gap == SustainedForm::OnGap::ends;
-  const Duration kept = state.run && !ends ? std::max(form.max_gap, kForgottenAfter) : form.max_gap;
-  state.expires = std::max(state.expires, std::max(sample.ts, sample.arr) + kept + lateness);
+  const bool newer = form.also_on && (!state.sample || state.sample->ts() <= sample.event->ts());
+  if (newer) state.sample = sample.event;
+  keep_until(state, std::max(sample.ts, sample.arr), context.lateness(sample.type), form);
+}
+
+void SustainedMatcher::keep_until(State& state, Timestamp seen, Duration lateness,
+                                  const SustainedForm& form) {
+  const bool waits = state.run && form.on_gap != SustainedForm::OnGap::ends;
+  const Duration kept = waits ? std::max(form.max_gap, kForgottenAfter) : form.max_gap;
+  state.expires = std::max(state.expires, seen + kept + lateness);
 }
 
 SustainedMatch SustainedMatcher::decide(Timer& timer) {
@@ -148,9 +167,10 @@ void SustainedMatcher::retune(MatchContext& context, Timestamp now) {
     const auto* const by = test_again(*run->newest, form.pattern, context);
     if (by == nullptr || judge(*by, context) != Said::holds) {
       state->run.reset();
-    } else if (!run->matched) {
-      schedule(*run, form, now);
+      continue;
     }
+    keep_until(*state, std::max(run->newest_ts, run->newest_arr), context.lateness(by->type), form);
+    if (!run->matched) schedule(*run, form, now);
   }
 }
 

@@ -5,7 +5,7 @@
 /// the run is a match, by timer. Binds the start sample and the newest one that held.
 ///
 /// A sample older than the newest one of its run moves no time: it counts as a sample, no more.
-/// One older than the sample that ended the last run begins none. A run that is a match already and
+/// One older than a sample that broke the condition begins none. A run that is a match already and
 /// whose alert is gone matches again with its next sample that holds.
 ///
 /// Thread: the engine's. Limits: max_keys; a run without a sample for a day is forgotten. State:
@@ -33,6 +33,8 @@ class SustainedMatcher {
                   const std::vector<Bound>* bound);
   /// The timer of a run is due.
   static SustainedMatch decide(Timer& timer);
+  /// Whether a sample contributes to the alert of its key: it holds. Of the event that is shown.
+  static bool contributes(const Held& held, MatchContext& context);
   void discard(KeyView identity) { table_.discard(identity); }
   void retune(MatchContext& context, Timestamp now);
   std::size_t keys() const { return table_.size(); }
@@ -42,8 +44,9 @@ class SustainedMatcher {
  private:
   enum class Said : std::uint8_t { nothing, holds, breaks, error };
   struct Sample {
-    KeptRef event;
-    Timestamp ts{};  ///< of `event`, or of what made it be judged again
+    KeptRef event;  ///< if it is kept: it holds, or may be judged again
+    EventTypeId type{};
+    Timestamp ts{};  ///< of the sample, or of what made it be judged again
     Timestamp arr{};
     Said said{};
   };
@@ -64,10 +67,11 @@ class SustainedMatcher {
   };
   struct State : KeyState {
     std::unique_ptr<Run> run;
-    Timestamp ended = Timestamp::min();  ///< ts of the sample that ended the last run
-    KeptRef sample;                      ///< the newest, for also_on
+    Timestamp broken = Timestamp::min();  ///< ts of the newest sample that broke
+    KeptRef sample;                       ///< the newest, for also_on
   };
 
+  State* living(KeyView key, Timestamp now);
   static Said judge(const Pattern::Alternative& alternative, MatchContext& context);
   const Pattern::Alternative* remembered(const State* state, const Event& event,
                                          MatchContext& context) const;
@@ -76,6 +80,8 @@ class SustainedMatcher {
   static void add(Run& run, const Sample& sample, const SustainedForm& form);
   static void schedule(Run& run, const SustainedForm& form, Timestamp now);
   static void settle(State& state, const Sample& sample, MatchContext& context);
+  static void keep_until(State& state, Timestamp seen, Duration lateness,
+                         const SustainedForm& form);
 
   KeyTable<State> table_;
 };

@@ -163,6 +163,92 @@ TEST(Sustained, WaitsForItsFewestSamples) {
       << "the seventh sample, though it neither holds nor breaks";
 }
 
+TEST(Sustained, EnoughCountedTimeMatchesAtOnceThoughTheClockIsFast) {
+  Rule rule = over();
+  form_of(rule).lasts = Duration(10 * kS);
+  EXPECT_THAT(
+      lines(rule,
+            {{.arr = 0, .ts = 5 * kS, .level = 9}, {.arr = 10 * kS, .ts = 15 * kS, .level = 9}},
+            kMin),
+      ElementsAre("10000 s[B1] #1 firing matched high count=2 distinct=1"));
+}
+
+TEST(Sustained, ASampleOlderThanAnyThatBrokeBeginsNothing) {
+  Rule rule = over();
+  form_of(rule).lasts = Duration(10 * kS);
+  Session run(rule);
+  run.apply({.arr = 0, .level = 9});
+  run.apply({.arr = 5 * kS, .level = 1});
+  run.apply({.arr = 9 * kS, .level = 1});
+  run.apply({.arr = 10 * kS, .ts = 7 * kS, .level = 9});
+  run.advance(10 * kMin);
+  EXPECT_THAT(run.lines(), IsEmpty()) << "5 s ended the run, 9 s broke the condition again";
+}
+
+TEST(Sustained, WhatIsForgottenOfAKeyDoesNotDependOnOtherKeys) {
+  const TestEvent other{.arr = 0, .ts = 5 * kS, .building = "B0", .level = 9};
+  const std::vector<TestEvent> own{
+      {.arr = kS, .level = 9},
+      {.arr = kMin + 3 * kS + 1, .ts = kMin + kS, .level = 9},  // the first is forgotten since 1 ms
+      {.arr = kMin + 31 * kS, .level = 9}};
+  Rule rule = over(OnGap::ends);
+  form_of(rule).lasts = Duration(90 * kS);
+  std::vector<TestEvent> both = own;
+  both.insert(both.begin(), other);
+  const auto alone = lines(rule, own, 20 * kMin);
+  EXPECT_THAT(alone, ElementsAre("151000 s[B1] #1 firing matched high count=2 distinct=1"))
+      << "its run began at 1m1s";
+  EXPECT_EQ(lines(rule, both, 20 * kMin), alone);
+}
+
+TEST(Sustained, ARepeatKeepsTheAlertOpenOnlyIfItHolds) {
+  const auto resolved_at = [](std::int64_t level) {
+    Rule rule = over();
+    rule.alert.resolve.quiet_for = Duration(kMin);
+    auto set = bundle({rule});
+    set->type_settings[kSmoke].repeat = TypeSettings::Repeat{{kDevice, kLevel}, Duration(40 * kS)};
+    Session run(std::move(set));
+    // Another device each time, so that only the last report is a repeat.
+    std::int64_t arr = 0;
+    for (int i = 0; i < 6; ++i, arr += 30 * kS) {
+      run.apply({.arr = arr, .device = name("D", i), .level = 9});
+    }
+    run.apply({.arr = 160 * kS, .device = "D9", .level = level});
+    run.apply({.arr = 190 * kS, .device = "D9", .level = level});
+    run.advance(20 * kMin);
+    return run.said().empty() ? 0 : unix_ms(run.said().back().at) / kS;
+  };
+  EXPECT_EQ(resolved_at(9), 250) << "a minute after the repeat";
+  EXPECT_EQ(resolved_at(4), 210) << "a minute after the newest report that held";
+  EXPECT_EQ(resolved_at(1), 210);
+}
+
+TEST(SustainedGap, TimeCountedWhileWaitingStandsOnceItMatched) {
+  EXPECT_THAT(lines(over(), levels({9, 9, 9, 9, 9}), 3 * kMin), SizeIs(1));
+  std::vector<TestEvent> events = levels({9, 9, 9, 9, 9});
+  events.push_back({.arr = 20 * kMin, .level = 9});
+  EXPECT_THAT(lines(over(), events, 20 * kMin),
+              ElementsAre("150000 s[B1] #1 firing matched high count=2 distinct=1"));
+}
+
+TEST(SustainedGap, WaitingCountsUpToMaxGapAndNotAMillisecondMore) {
+  Rule rule = over();
+  form_of(rule).lasts = Duration(kMin);
+  EXPECT_THAT(lines(rule, {{.arr = 0, .level = 9}}, 20 * kMin),
+              ElementsAre("60000 s[B1] #1 firing matched high count=1 distinct=1"));
+  form_of(rule).lasts = Duration(kMin + 1);
+  EXPECT_THAT(lines(rule, {{.arr = 0, .level = 9}}, 20 * kMin), IsEmpty());
+}
+
+TEST(Sustained, ATimerDueDuringAnOutageMatchesAtItsOwnDeadline) {
+  Session run(over());
+  run.apply_all(levels({9, 9, 9, 9, 9}));
+  run.outage(130 * kS, 30 * kMin);
+  run.apply({.arr = 30 * kMin, .ts = 140 * kS, .level = 1});
+  EXPECT_THAT(run.lines(), ElementsAre(kAt150))
+      << "a sample of that time that arrives afterwards takes nothing back";
+}
+
 TEST(Sustained, SamplesThatHoldContributeAndOthersDoNot) {
   Rule rule = over();
   rule.alert.resolve.quiet_for = Duration(2 * kMin);
