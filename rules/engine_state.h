@@ -15,6 +15,9 @@ namespace tocsin::rules {
 struct Engine::State {
   State(std::shared_ptr<const RuleSet> set, std::shared_ptr<const Registry> registry,
         EngineOptions engine_options);
+  ~State() { timers.clear_all(); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
   void begin(Timestamp at, std::vector<AlertRevision>& out);
 

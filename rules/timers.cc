@@ -41,6 +41,11 @@ void TimerQueue::clear(Timer& timer) {
   sift_down(last.timer->position);
 }
 
+void TimerQueue::clear_all() {
+  for (const Node& node : heap_) node.timer->position = Timer::kIdle;
+  heap_.clear();
+}
+
 std::optional<Timestamp> TimerQueue::next() {
   settle_top();
   if (heap_.empty()) return std::nullopt;

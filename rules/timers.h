@@ -56,6 +56,8 @@ class TimerQueue {
   /// Sets or moves the timer.
   void set(Timer& timer, Timestamp due);
   void clear(Timer& timer);
+  /// Clears all of them: afterwards their owners may die in any order.
+  void clear_all();
 
   std::optional<Timestamp> next();
   /// The first timer due at or before `now`, taken off; nullptr: none.

@@ -230,6 +230,15 @@ TEST(Absence, ALongWaitIsNotHistorical) {
   EXPECT_FALSE(session.said()[0].historical);
 }
 
+TEST(Absence, AnEngineMayGoWhileAlertsAreOpenAndAbsencesWait) {
+  auto session = std::make_unique<Session>(unanswered());
+  for (int i = 0; i < 40; ++i) {
+    session->apply({.type = kSmoke, .arr = i * 10 * kS, .building = name("B", i)});
+  }
+  EXPECT_THAT(session->said(), ::testing::Not(IsEmpty()));
+  session.reset();  // the sanitizers notice what it touches
+}
+
 TEST(Absence, UsesTheLatenessOfTheAbsentType) {
   auto rules = bundle({unanswered()});
   rules->type_settings[kPanel].lateness = Duration(20 * kS);

@@ -66,6 +66,18 @@ TEST(Timers, OfOneOwnerTheOneThatWasFirstSetFirstGoesFirstHoweverTheyAreSetAgain
   queue.clear(second);
 }
 
+TEST(Timers, OnceAllAreClearedTheirOwnersMayDieInAnyOrder) {
+  const RuleOrder one{0, 0};
+  Owner a(one, "a");
+  Owner b(one, "b");
+  TimerQueue queue;
+  for (Timer* t : {&a.resolve, &a.update, &b.resolve}) queue.set(*t, at(10));
+  queue.clear_all();
+  EXPECT_EQ(queue.size(), 0u);
+  EXPECT_EQ(queue.next(), std::nullopt);
+  for (const Timer* t : {&a.resolve, &a.update, &b.resolve}) EXPECT_FALSE(t->is_set());
+}
+
 TEST(Timers, AMovedDeadlineIsTheOnlyOne) {
   const RuleOrder one{0, 0};
   Owner a(one, "a");
