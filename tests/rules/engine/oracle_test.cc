@@ -305,6 +305,18 @@ std::int64_t random_gap(Random& random) {
                                       random.below(12'000), 1'000, 3'000, kWithin, 15'000});
 }
 
+// An event of a few moments ago was answered at its place; the answer arrives now.
+void answer(Random& random, model::Event& event, const std::vector<model::Event>& before) {
+  const auto back = 1 + random.below(std::min<std::int64_t>(12, std::ssize(before)));
+  const model::Event& other = before[before.size() - static_cast<std::size_t>(back)];
+  event.type = type_name(kGate);
+  event.building = other.building;
+  event.zone = other.zone;
+  event.level = 4;
+  event.raw_ts = other.raw_ts.value_or(other.arr) +
+                 random.one_of<std::int64_t>({0, 1, -1, 3'000, 3'001, kWithin, kWithin + 1});
+}
+
 model::Event random_event(Random& random, std::int64_t arr,
                           const std::vector<model::Event>& before) {
   const auto number = static_cast<std::int64_t>(before.size());
@@ -322,6 +334,7 @@ model::Event random_event(Random& random, std::int64_t arr,
     if (random.chance(60))
       event.id = name("m", random.chance(90) ? number : random.below(number + 1));
     if (random.chance(50)) event.seq = static_cast<std::uint64_t>(random.below(20));
+    if (number > 0 && random.chance(12)) answer(random, event, before);
   }
   event.arr = arr;
   event.position = before.size() + 1;
