@@ -571,12 +571,13 @@ TEST(Oracle, TheEngineSaysWhatTheReferenceModelSays) {
   }
   std::cout << cases << " cases, " << matches << " matches, " << revisions << " revisions\n";
   for (const auto& [what, times] : reached) std::cout << "  " << what << ": " << times << "\n";
-  if (cases < 1'000) return;
+  if (only != 0) return;
   EXPECT_GT(revisions, cases * 2) << "the streams no longer reach anything";
+  if (cases < 20'000) return;
   for (const char* const what :
        {"quiet", "after", "breaks", "or_event", "retracted_late", "escalated", "degraded", "late",
         "historical", "absence at the moment of quiet"}) {
-    EXPECT_GT(reached[what], cases / 1'000) << "the streams no longer reach " << what;
+    EXPECT_GT(reached[what], 20u) << "the streams no longer reach " << what;
   }
 }
 

@@ -141,7 +141,7 @@ std::vector<Record> random_log(std::uint64_t seed, int records) {
 
 TEST(Property, AnEngineRebuiltFromTheLogGoesOnAsIfNothingHappened) {
   std::size_t said = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const auto log = random_log(seed, 300);
     Engine whole(every_form(), nullptr);
     std::vector<AlertRevision> out;
@@ -158,7 +158,7 @@ TEST(Property, AnEngineRebuiltFromTheLogGoesOnAsIfNothingHappened) {
     Engine undisturbed(every_form(), nullptr);
     ASSERT_TRUE(feed(undisturbed, log) == out) << "seed " << seed;
   }
-  EXPECT_GT(said, 3'000u);
+  EXPECT_GT(said, 1'500u);
 }
 
 TEST(Property, BatchesOfAnySizeSayTheSame) {
@@ -454,7 +454,7 @@ std::vector<std::string> sorted_lines(const std::vector<AlertRevision>& said) {
 
 TEST(Property, AnEnginePerSiteSaysTogetherWhatOneSaysOfAll) {
   std::size_t compared = 0;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
     const auto log = random_log(seed, 400);
     Engine all(every_form(), nullptr);
     std::vector<AlertRevision> expected = feed(all, log);
@@ -471,7 +471,7 @@ TEST(Property, AnEnginePerSiteSaysTogetherWhatOneSaysOfAll) {
     ASSERT_EQ(sorted_lines(out), sorted_lines(expected)) << "seed " << seed;
     compared += out.size();
   }
-  EXPECT_GT(compared, 10'000u);
+  EXPECT_GT(compared, 4'000u);
 }
 
 }  // namespace
