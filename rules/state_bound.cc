@@ -40,12 +40,13 @@ class Bounds {
     return bound;
   }
 
-  // A run keeps its first sample, its newest, and the newest for also_on.
+  // A run keeps its first sample and the newest that held, also_on the newest of all.
   StateBound operator()(const SustainedForm& form) const {
+    const std::size_t events = form.also_on ? 3 : 2;
     StateBound bound = keyed(SustainedMatcher::state_bytes(), form.pattern);
     bound.per_key += heap_block(SustainedMatcher::run_bytes()) + kTimerNode +
                      text_block(key_bytes(form.pattern, false)) +
-                     text_block(key_bytes(form.pattern, true)) + 3 * event(form.pattern);
+                     text_block(key_bytes(form.pattern, true)) + events * event(form.pattern);
     return bound;
   }
 

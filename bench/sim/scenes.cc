@@ -32,6 +32,8 @@ constexpr std::array kScenes{
     Scene{"denied-not-often-enough", 8 * kSecond, 8 * kSecond, false, denied_not_often_enough},
     Scene{"two-faint-detectors", 5 * kSecond, 5 * kSecond, false, two_faint_detectors},
     Scene{"water-just-below", 0, 0, false, water_just_below},
+    Scene{"fume-for-ten-minutes", kSecond, kSecond, false, fume_for_ten_minutes},
+    Scene{"fume-cleared-between", kSecond, kSecond, false, fume_cleared_between},
     Scene{"three-detectors", 40 * kSecond, 4 * kSecond, false, three_detectors},
     Scene{"two-detectors-too-far-apart", kMinute + 1, kMinute + 1, true,
           two_detectors_too_far_apart},

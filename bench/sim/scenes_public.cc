@@ -21,6 +21,29 @@ std::vector<std::size_t> denials(Stage& s, std::uint32_t gate, Credential who, s
   return said;
 }
 
+constexpr std::size_t kFumeReadings = 11;  // ten minutes, a minute apart
+constexpr SimTime kFumeEvery = kMinute;
+constexpr SimTime kLineDown = 5 * kMinute;  // since the newest: more than what still counts
+constexpr SimTime kHandOver = 50;           // from reading to reading
+
+/// A reading that is overtaken moves no time and breaks nothing: only where all come in order.
+std::optional<std::uint32_t> take_monitor(Stage& s) {
+  if (!s.prompt()) return std::nullopt;
+  return s.ground().take_device(s.start(), DeviceKind::fume_monitor);
+}
+
+/// What a monitor measured while its line was down; at `clean` the purifier was on.
+std::vector<std::size_t> stored_readings(Stage& s, std::uint32_t monitor, std::size_t clean) {
+  std::vector<std::size_t> said;
+  for (std::size_t i = 0; i < kFumeReadings; ++i) {
+    const double mg_m3 = rounded(s.random().uniform(2.2, 6.0), 2);
+    const SimTime kept = kLineDown + static_cast<SimTime>(kFumeReadings - 1 - i) * kFumeEvery;
+    said.push_back(s.say(static_cast<SimTime>(i) * kHandOver, monitor,
+                         FumeReading{mg_m3, true, i == clean, ""}, kept));
+  }
+  return said;
+}
+
 constexpr SimTime kCardAfter = 5 * kSecond;   // that explains an open gate
 constexpr SimTime kNoCardFor = 25 * kSecond;  // 15 s, and what clocks may add
 constexpr SimTime kLateness = 2 * kSecond;
@@ -106,6 +129,21 @@ bool water_just_below(Stage& s) {
   const auto probe = s.ground().take_device(s.start(), DeviceKind::component);
   if (!probe) return false;
   s.say(0, *probe, ComponentStatus{"water_level", kWaterLimit - 0.01});
+  return true;
+}
+
+bool fume_for_ten_minutes(Stage& s) {
+  const auto monitor = take_monitor(s);
+  if (!monitor) return false;
+  const auto said = stored_readings(s, *monitor, kFumeReadings);
+  s.expect("cooking-fume", "medium", s.device_key(*monitor), said, said.size());
+  return true;
+}
+
+bool fume_cleared_between(Stage& s) {
+  const auto monitor = take_monitor(s);
+  if (!monitor) return false;
+  stored_readings(s, *monitor, kFumeReadings / 2);
   return true;
 }
 

@@ -18,7 +18,7 @@ SimTime Stage::distance(SimTime least, SimTime window) {
   return random().between(least, std::max(least, most));
 }
 
-std::size_t Stage::say(SimTime after, std::uint32_t device, const Payload& payload) {
+std::size_t Stage::say(SimTime after, std::uint32_t device, const Payload& payload, SimTime kept) {
   SimEvent event;
   event.due = start_ + after;
   event.device = device;
@@ -27,6 +27,7 @@ std::size_t Stage::say(SimTime after, std::uint32_t device, const Payload& paylo
   event.urgent = true;
   event.payload = payload;
   set_.transport.carry(event, true);
+  event.ts -= kept;
   ground().use(device);
   events_.push_back(std::move(event));
   return events_.size() - 1;

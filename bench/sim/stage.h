@@ -43,8 +43,9 @@ class Stage {
   /// A distance of up to `window` and the time there is, less what wrong clocks may add to it.
   SimTime distance(SimTime least, SimTime window);
 
-  /// `device` says this `after` the start. Returns its index, to name it in expect().
-  std::size_t say(SimTime after, std::uint32_t device, const Payload& payload);
+  /// `device` says this `after` the start; it had kept it for so long. Returns its index, to name
+  /// it in expect().
+  std::size_t say(SimTime after, std::uint32_t device, const Payload& payload, SimTime kept = 0);
   /// An alert opens with the `completing`-th (from 1) of these events to be sent.
   void expect(std::string_view rule, std::string_view severity, Key key,
               std::vector<std::size_t> events, std::size_t completing = 1);

@@ -17,12 +17,15 @@ ordered_json event_names(const PatternText& pattern) {
   return names;
 }
 
-// Conditions by name that some `where` of the rule mentions.
-ordered_json conditions_used(const std::vector<PatternText>& patterns, const BundleText& bundle) {
+// Conditions by name that some expression on an event of the rule mentions.
+ordered_json conditions_used(const RuleText& rule, const std::vector<PatternText>& patterns,
+                             const BundleText& bundle) {
+  std::vector<const yaml::Node*> expressions{rule.value, rule.holds, rule.breaks};
+  for (const PatternText& pattern : patterns) expressions.push_back(pattern.where);
   std::map<std::string, std::string> used;
-  for (const PatternText& pattern : patterns) {
-    if (pattern.where == nullptr) continue;
-    for (const NameUse& name : names_in(pattern.where->text)) {
+  for (const yaml::Node* const expression : expressions) {
+    if (expression == nullptr) continue;
+    for (const NameUse& name : names_in(expression->text)) {
       const auto condition = bundle.conditions.find(name.path);
       if (condition != bundle.conditions.end())
         used[condition->first] = condition->second.expression->text;
@@ -88,8 +91,8 @@ std::string rule_version(const RuleText& rule, const BundleText& bundle) {
   const std::vector<PatternText> patterns = patterns_of(rule);
   ordered_json limits = ordered_json::array();
   for (const LimitText& limit : bundle.limits) limits.push_back({limit.spec->name, limit.value});
-  ordered_json parts{conditions_used(patterns, bundle), settings_used(patterns, bundle), limits,
-                     calendars_used(rule, bundle)};
+  ordered_json parts{conditions_used(rule, patterns, bundle), settings_used(patterns, bundle),
+                     limits, calendars_used(rule, bundle)};
   if (!rule.alert_types.empty()) parts.push_back(rule.alert_types);
   return sha256(text_of(rule) + "\n" + parts.dump());
 }

@@ -50,7 +50,9 @@ void apply_full(Engine& engine, Type type, std::size_t i, std::size_t building,
                        .gateway = eight('G', 1)};
   Event event = make_event(full, i + 1);
   for (std::size_t slot = 0; slot < kCommonSlots + 3; ++slot) {
-    if (!event.slots[slot].is_set()) event.slots[slot] = Value::string(text);
+    const bool number = slot < kCommonSlots && common_fields()[slot].kind != ValueKind::string;
+    if (event.slots[slot].is_set()) continue;
+    event.slots[slot] = number ? Value::int64(1) : Value::string(text);
   }
   engine.apply(event, said);
 }
@@ -102,6 +104,20 @@ TEST(StateBound, of_pending_absences_holds_for_many_keys) {
   const auto used = static_cast<double>(bytes_of_form(rule, kGate, kMany + 1)) / kMany;
   EXPECT_LE(used, static_cast<double>(bound.per_key + bound.per_pending));
   EXPECT_GE(used, kLeastPartOfBound * static_cast<double>(bound.per_key + bound.per_pending));
+}
+
+TEST(StateBound, of_a_sustained_run_is_its_first_and_its_newest_sample) {
+  SustainedForm form;
+  form.lasts = form.max_gap = Duration(60 * kMin);
+  const Rule rule = sustained_rule("run", {{kSmoke}}, form, "e.level > 0", "");
+  const StateBound bound = state_bound(rule, small_catalogue(), {kTextBytes, 0});
+  EXPECT_EQ(bound.per_partial, 0u);
+  for (const std::size_t samples : {2u, 20u}) {
+    const std::size_t keys = kMany / samples;
+    const std::size_t used = bytes_of_form(rule, kSmoke, keys) / keys;
+    EXPECT_LE(used, bound.per_key) << samples << " samples each";
+    EXPECT_GE(static_cast<double>(used), kLeastPartOfBound * static_cast<double>(bound.per_key));
+  }
 }
 
 TEST(StateBound, of_single_events_is_nothing) {

@@ -341,6 +341,31 @@ TEST(Sustained, AShorterTimeFiresAtTheSwapAndARefusedSampleEndsTheRun) {
   EXPECT_THAT(other.lines(), IsEmpty());
 }
 
+TEST(Sustained, ALongerGapAfterAnEditIsWaitedForWhateverOtherKeysDo) {
+  Rule brief = over(OnGap::ends);
+  form_of(brief).lasts = Duration(5 * kMin);
+  Rule patient = brief;
+  patient.version = "edited";
+  form_of(patient).max_gap = Duration(10 * kMin);
+  Session run(brief);
+  run.apply({.arr = 0, .level = 9});
+  run.reload(bundle({patient}), 10 * kS);
+  run.apply({.arr = 2 * kMin, .building = "B2", .level = 9});  // lets forget what has expired
+  run.advance(6 * kMin);
+  EXPECT_THAT(run.lines(), ElementsAre("300000 s[B1] #1 firing matched high count=1 distinct=1"));
+}
+
+TEST(Sustained, CountedTimeThatWasWithdrawnIsNotGivenBackByAnEdit) {
+  Rule shorter = over();
+  shorter.version = "edited";
+  form_of(shorter).lasts = Duration(40 * kS);
+  Session run(over());
+  run.apply({.arr = 0, .level = 9});
+  run.reload(bundle({shorter}), kMin + 1);
+  run.advance(20 * kMin);
+  EXPECT_THAT(run.lines(), IsEmpty());
+}
+
 TEST(Sustained, OpensWithItsStartSampleAndShowsTheNewest) {
   Rule rule = over();
   rule.alert.summary.en = text("level {{e.level}}");

@@ -316,6 +316,25 @@ TEST(GoodRules, VersionsFollowContentNotPlace) {
   EXPECT_TRUE(rule_of(kRule).version.starts_with("sha256:"));
 }
 
+TEST(GoodRules, AnEditOfANamedConditionIsAnEditOfEveryRuleThatUsesItAnywhere) {
+  const auto version = [](const std::string& over, const std::string& match) {
+    const Loaded loaded =
+        test::load_bundle("conditions: {high: e.value > " + over + "}\n", kHead + match + "\n");
+    return loaded.rules == nullptr ? "" : loaded.rules->rules[0].version;
+  };
+  for (const char* match : {
+           "match: {event: {event: meter, where: high}}",
+           "match: {sustained: {event: meter, holds: high, for: 1m, max_gap: 1m}}",
+           "match: {sustained: {event: meter, holds: e.value > 1, breaks: '!high', for: 1m, "
+           "max_gap: 1m}}",
+           "match: {aggregate: {event: meter, value: 'high ? 1 : 0', fn: sum, window: 1m, over: "
+           "3}}",
+       }) {
+    EXPECT_NE(version("3", match), "") << match;
+    EXPECT_NE(version("3", match), version("4", match)) << match;
+  }
+}
+
 TEST(GoodRules, OnlyStructureChangesTheMatchHash) {
   const auto all = [](const std::string& text) {
     return rule_of(kHead + "match: {count: {" + text + "}}\n").match_hash;
