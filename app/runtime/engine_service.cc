@@ -39,7 +39,7 @@ constexpr Duration kKafkaPatience{15'000};
 constexpr std::size_t kWarningsShown = 20;
 
 StartFailure start_failure(int exit_code, std::string message) {
-  return {exit_code, std::move(message), {}};
+  return {exit_code, std::move(message), {}, false};
 }
 
 // What keeps a bundle from being used: an unreadable file, or errors in it.
@@ -50,7 +50,7 @@ std::optional<StartFailure> refused(const ReadBundle& read) {
       std::ranges::count(read.diagnostics, DiagnosticLevel::error, &Diagnostic::level);
   return StartFailure{
       kExitConfig, fmt::format("{} error{} in rules or registry", errors, errors == 1 ? "" : "s"),
-      read.diagnostics};
+      read.diagnostics, false};
 }
 
 void print_warnings(const ReadBundle& read) {
@@ -127,7 +127,7 @@ std::optional<StartFailure> EngineService::Parts::open_log(const char* name,
   std::string detail;
   auto opened = journal::FileLog::open(std::move(file), &detail);
   if (!opened)
-    return start_failure(kExitIo, fmt::format("{}: {}", to_string(opened.error()), detail));
+    return start_failure(kExitIo, fmt::format("{}: {}", describe(opened.error()), detail));
   log = std::move(*opened);
   if (const auto torn = log->opened().torn_bytes; torn > 0) {
     spdlog::warn("{}/{}: cut {} bytes that a crash left unfinished; they were never acknowledged",
@@ -146,7 +146,7 @@ std::optional<StartFailure> EngineService::Parts::open_logs() {
   auto opened = alerts::AlertLog::open(*alert_file);
   if (!opened) {
     return start_failure(kExitIo,
-                         fmt::format("{}/alerts: {}", options.data, to_string(opened.error())));
+                         fmt::format("{}/alerts: {}", options.data, describe(opened.error())));
   }
   alert_log = std::move(*opened);
   return check_that_logs_agree();
@@ -184,9 +184,9 @@ std::string EngineService::Parts::log_if_changed(RecordKind kind, const Bundle& 
   const std::string body = kind == RecordKind::bundle ? bundle_body(bundle) : registry_body(bundle);
   const auto position = events->append(kind, body);
   if (!position)
-    return fmt::format("the log takes no {}: {}", to_string(kind), to_string(position.error()));
+    return fmt::format("the log takes no {}: {}", to_string(kind), describe(position.error()));
   if (const auto done = events->commit(*position); !done) {
-    return fmt::format("the log takes no {}: {}", to_string(kind), to_string(done.error()));
+    return fmt::format("the log takes no {}: {}", to_string(kind), describe(done.error()));
   }
   if (!loop->wait_applied(*position, kApplyPatience)) return "the engine did not take it in time";
   return {};
@@ -279,8 +279,10 @@ std::optional<StartFailure> EngineService::Parts::start_http(const EngineService
   const auto bound = http.start(options.http, make_routes(service));
   if (!bound) {
     const int code = bound.error() == HttpError::bad_address ? kExitConfig : kExitUnavailable;
-    return start_failure(
+    auto failure = start_failure(
         code, fmt::format("HTTP cannot listen on {}: {}", options.http, to_string(bound.error())));
+    failure.http_in_use = bound.error() == HttpError::address_in_use;
+    return failure;
   }
   ready.http = *bound;
   return std::nullopt;

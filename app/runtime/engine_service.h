@@ -63,6 +63,7 @@ struct StartFailure {
   int exit_code = 0;
   std::string message;      ///< one line
   Diagnostics diagnostics;  ///< of rules or registry
+  bool http_in_use = false;  ///< only the address of HTTP is taken
 };
 
 struct ReadyInfo {

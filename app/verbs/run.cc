@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/address.h"
 #include "app/config_file.h"
 #include "app/runtime/engine_service.h"
 #include "app/service_options.h"
@@ -28,6 +29,18 @@ struct RunFlags {
   std::vector<std::string> rules;
   bool stdout_sink = false;
 };
+
+// An empty address is none, as in the file.
+std::optional<std::string> address_in(const std::optional<std::string>& flag) {
+  return flag && !flag->empty() ? flag : std::nullopt;
+}
+
+ExitCode check_flags(const RunFlags& flags, const Common& common) {
+  return check_addresses({{"--broker", address_in(flags.broker), kBrokerAddress},
+                          {"--kafka", address_in(flags.kafka), kKafkaAddress},
+                          {"--http", address_in(flags.http), kListenAddress}},
+                         common);
+}
 
 void apply_flags(const RunFlags& flags, Config& config) {
   if (flags.data) config.data = *flags.data;
@@ -94,6 +107,7 @@ ExitCode run(const RunFlags& flags, const Common& common) {
   if (flags.listen) return not_available("run --listen");
   Config config;
   if (const ExitCode read = load_config(common, config); read != ExitCode::ok) return read;
+  if (const ExitCode bad = check_flags(flags, common); bad != ExitCode::ok) return bad;
   apply_flags(flags, config);
   if (config.broker.uri.empty()) {
     complain("no source: give --broker tcp://HOST:PORT, or source.broker.uri in the configuration");
@@ -111,7 +125,8 @@ ExitCode run(const RunFlags& flags, const Common& common) {
 }  // namespace
 
 void add_run(Cli& cli) {
-  CLI::App& verb = cli.verb("run", "The engine: from MQTT to Kafka, by a configuration", kRunExamples);
+  CLI::App& verb =
+      cli.verb("run", "The engine: from MQTT to Kafka, by a configuration", kRunExamples);
   auto flags = std::make_shared<RunFlags>();
   verb.add_option("--data", flags->data, "Folder of the logs")->type_name("DIR");
   verb.add_option("--rules", flags->rules, "Rule files or folders")->type_name("PATH");
