@@ -21,7 +21,9 @@ constexpr const char* kRunExamples =
     "  tocsin run -c /etc/tocsin/tocsin.yaml\n"
     "  tocsin run --data data --rules deploy/rules.d --registry deploy/registry \\\n"
     "             --broker tcp://127.0.0.1:1883 --kafka dev --http 127.0.0.1:0\n"
-    "  kill -HUP PID        reads rules and registry again; a bad bundle keeps the old one";
+    "  kill -HUP PID        reads rules and registry again; a bad bundle keeps the old one\n\n"
+    "It needs an MQTT broker that is running, and the Kafka it is told of; `tocsin demo` brings its "
+    "own.";
 
 // Flags of the command line; the ones given win over the file.
 struct RunFlags {

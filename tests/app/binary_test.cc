@@ -12,6 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using testing::tocsin;
@@ -70,6 +71,15 @@ TEST(Binary, every_verb_has_help_that_ends_with_examples) {
     EXPECT_THAT(ended.out, HasSubstr(std::string("tocsin ") + verb)) << verb;
   }
   EXPECT_EQ(tocsin({"--help"}).code, 0);
+}
+
+TEST(Binary, help_begins_with_what_needs_nothing_and_says_what_run_needs) {
+  const std::string help = tocsin({"--help"}).out;
+  EXPECT_LT(help.find("deploy/demo.sh"), help.find("tocsin run"));
+  for (const std::string& text : {help, tocsin({"run", "--help"}).out}) {
+    EXPECT_THAT(text, HasSubstr("needs an MQTT broker"));
+    EXPECT_THAT(text, Not(HasSubstr("-c deploy/tocsin.yaml\n"))) << "it names no broker";
+  }
 }
 
 TEST(Binary, eval_prints_json_and_says_how_it_ended) {
