@@ -35,7 +35,7 @@ constexpr std::size_t kMaxLoggedBody = 256u << 20;  // a registry of a million d
 constexpr Duration kClockTolerance{std::chrono::hours{1}};
 constexpr Duration kBeatInterval{10'000};  // dates a stop
 constexpr Duration kApplyPatience{30'000};
-constexpr Duration kKafkaPatience{15'000};
+constexpr Duration kKafkaLook{100};  // between looks at whether to go on waiting
 constexpr std::size_t kWarningsShown = 20;
 
 StartFailure start_failure(int exit_code, std::string message) {
@@ -105,7 +105,8 @@ struct EngineService::Parts {
   std::optional<StartFailure> recover();
   void start_sinks();
   void add_sink(std::unique_ptr<alerts::Sink> sink);
-  std::optional<StartFailure> start_kafka();
+  std::optional<StartFailure> start_kafka(const std::function<bool()>& stop_asked);
+  std::optional<StartFailure> await_kafka(const std::function<bool()>& stop_asked);
   void make_source();
   std::optional<StartFailure> start_source();
   std::optional<StartFailure> start_http(const EngineService& service);
@@ -218,7 +219,8 @@ void EngineService::Parts::add_sink(std::unique_ptr<alerts::Sink> sink) {
   sinks.push_back({std::move(sink), std::move(pump)});
 }
 
-std::optional<StartFailure> EngineService::Parts::start_kafka() {
+std::optional<StartFailure> EngineService::Parts::start_kafka(
+    const std::function<bool()>& stop_asked) {
   if (options.kafka.bootstrap.empty()) return std::nullopt;
   alerts::KafkaOptions kafka;
   kafka.brokers = options.kafka.bootstrap;
@@ -242,10 +244,26 @@ std::optional<StartFailure> EngineService::Parts::start_kafka() {
   publisher = sink.get();
   add_sink(std::move(sink));
   ready.kafka = kafka.brokers;
-  if (publisher->wait_ready(kKafkaPatience)) return std::nullopt;
-  return start_failure(kExitUnavailable,
-                       fmt::format("Kafka at {} is not ready after {} s: {}", kafka.brokers,
-                                   kKafkaPatience.count() / 1000, publisher->status().last_error));
+  return await_kafka(stop_asked);
+}
+
+std::optional<StartFailure> EngineService::Parts::await_kafka(
+    const std::function<bool()>& stop_asked) {
+  const Duration patience = options.kafka.start_timeout;
+  if (publisher->wait_ready(std::min(kKafkaLook, patience))) return std::nullopt;
+  spdlog::info("waiting for Kafka at {}, at most {} s", ready.kafka,
+               static_cast<double>(patience.count()) / 1000);
+  const Timestamp deadline = clock.now() + patience;
+  while (!publisher->wait_ready(kKafkaLook)) {
+    if (stop_asked && stop_asked())
+      return start_failure(0, "stopped while it waited for Kafka; alerts stay in the alert log");
+    if (clock.now() < deadline) continue;
+    return start_failure(
+        kExitUnavailable,
+        fmt::format("Kafka at {} is not ready after {} s: {}", ready.kafka,
+                    static_cast<double>(patience.count()) / 1000, publisher->status().last_error));
+  }
+  return std::nullopt;
 }
 
 void EngineService::Parts::make_source() {
@@ -300,7 +318,7 @@ void EngineService::on_alert(std::function<void(const AlertRevision&)> callback)
 }
 
 // Sinks first, the source last: nothing is produced before someone takes it.
-std::optional<StartFailure> EngineService::start() {
+std::optional<StartFailure> EngineService::start(const std::function<bool()>& stop_asked) {
   Parts& p = *parts_;
   ReadBundle registry;
   if (!options_.registry.empty()) registry = read_registry(options_.registry);
@@ -315,7 +333,7 @@ std::optional<StartFailure> EngineService::start() {
   p.start_sinks();
   if (auto bad = p.recover()) return bad;
   if (auto bad = p.put_in_force(rules, registry)) return bad;
-  if (auto bad = p.start_kafka()) return bad;
+  if (auto bad = p.start_kafka(stop_asked)) return bad;
   p.make_source();  // before HTTP, whose thread looks at it
   if (auto bad = p.start_http(*this)) return bad;
   return p.start_source();

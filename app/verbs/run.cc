@@ -22,7 +22,8 @@ constexpr const char* kRunExamples =
     "  tocsin run --data data --rules deploy/rules.d --registry deploy/registry \\\n"
     "             --broker tcp://127.0.0.1:1883 --kafka dev --http 127.0.0.1:0\n"
     "  kill -HUP PID        reads rules and registry again; a bad bundle keeps the old one\n\n"
-    "It needs an MQTT broker that is running, and the Kafka it is told of; `tocsin demo` brings its "
+    "It needs an MQTT broker that is running, and the Kafka it is told of; `tocsin demo` brings "
+    "its "
     "own.";
 
 // Flags of the command line; the ones given win over the file.
@@ -55,6 +56,10 @@ void apply_flags(const RunFlags& flags, Config& config) {
 }
 
 ExitCode report(const StartFailure& failure, const Common& common) {
+  if (failure.exit_code == 0) {
+    spdlog::info("{}", failure.message);
+    return ExitCode::ok;
+  }
   print_diagnostics(failure.diagnostics, common);
   complain(failure.message);
   return static_cast<ExitCode>(failure.exit_code);
@@ -119,8 +124,15 @@ ExitCode run(const RunFlags& flags, const Common& common) {
   if (common.quiet) spdlog::set_level(spdlog::level::warn);
   Signals signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
   EngineService service(service_options(config));
-  if (const auto failure = service.start()) return report(*failure, common);
+  bool reload_asked = false;
+  const auto stop_asked = [&] {
+    const std::optional<int> signal = signals.wait(Duration{0});
+    reload_asked = reload_asked || signal == SIGHUP;
+    return signal == SIGTERM || signal == SIGINT;
+  };
+  if (const auto failure = service.start(stop_asked)) return report(*failure, common);
   print_ready(service.ready(), common);
+  if (reload_asked) reload(service, common);
   return serve(service, signals, common, config.drain_timeout);
 }
 

@@ -1,9 +1,12 @@
 """`tocsin run` as its operator sees it, over a real mosquitto: what it counts, what it says on stderr, how it stops."""
 import json
 import pathlib
+import re
+import signal
 import unittest
 
-from harness import Engine, Mosquitto, eventually, temporary_folder
+import harness
+from harness import Engine, Mosquitto, Process, eventually, temporary_folder
 
 RULE = ("format: tocsin/1\nrule: smoke\nseverity: high\nfor_each: [device_id]\n"
         "match: {event: {event: smoke.alarm}}\n")
@@ -31,6 +34,27 @@ class Run(unittest.TestCase):
             self.assertEqual(engine.metric("tocsin_books_balanced"), 1)
             rejected = json.loads(engine.http("/api/v1/rejected")[1])["rejected"]
             self.assertEqual([r["sample"] for r in rejected], topics)
+
+    def awaiting_kafka(self, patience, name="engine"):
+        """`tocsin run` whose Kafka is nowhere, with the wait for it as given, once it waits."""
+        config = self.folder / "tocsin.yaml"
+        config.write_text(f"kafka: {{start_timeout: {patience}}}\n")
+        nowhere = f"127.0.0.1:{harness.free_port()}"
+        return Process([harness.TOCSIN, "run", "-c", config, *self.arguments(nowhere)],
+                       self.folder, name)
+
+    def test_a_stop_while_kafka_is_awaited_is_prompt_and_ends_with_0(self):
+        for how in (signal.SIGTERM, signal.SIGINT):
+            with self.awaiting_kafka(patience="1h", name=how.name) as engine:
+                eventually(lambda: "waiting for Kafka" in engine.output(), 20, "it waits")
+                engine.child.send_signal(how)
+                self.assertEqual(engine.child.wait(20), 0, engine.output())
+                self.assertRegex(engine.output(), "stopped while it waited for Kafka")
+
+    def test_without_kafka_the_start_fails_with_69_and_one_line_that_says_why(self):
+        with self.awaiting_kafka(patience="200ms") as engine:
+            self.assertEqual(engine.child.wait(30), 69, engine.output())
+            self.assertEqual(len(re.findall("Kafka at .* is not ready", engine.output())), 1, engine.output())
 
 
 if __name__ == "__main__":
