@@ -394,39 +394,42 @@ std::set<std::string> EngineService::rule_names() const {
 }
 std::string EngineService::failure() const { return status()->failure; }
 
-std::vector<std::string> EngineService::degraded() const {
+std::vector<Degraded> EngineService::degraded() const {
   const Parts& p = *parts_;
-  std::vector<std::string> reasons;
+  std::vector<Degraded> reasons;
+  const auto add = [&](Part part, std::string reason) {
+    reasons.push_back({part, std::move(reason)});
+  };
   const auto status = p.loop->status();
-  if (!status->failure.empty()) reasons.push_back("engine stopped: " + status->failure);
-  if (!status->waiting.empty()) reasons.push_back("engine waits: " + status->waiting);
-  if (!status->books.balance()) reasons.push_back("the books do not balance");
-  if (status->refused_records > 0) reasons.push_back(status->last_refusal);
-  for (const auto& [name, log] :
-       {std::pair{"events", p.events.get()}, {"alerts", p.alert_file.get()}}) {
-    const auto health = log->metrics().health;
-    if (health != journal::LogHealth::ok) {
-      reasons.push_back(fmt::format("log {}: {}", name, journal::to_string(health)));
-    }
-  }
+  if (!status->failure.empty()) add(Part::engine, "engine stopped: " + status->failure);
+  if (!status->waiting.empty()) add(Part::alert_log_full, "engine waits: " + status->waiting);
+  if (!status->books.balance()) add(Part::books, "the books do not balance");
+  if (status->refused_records > 0) add(Part::refused_record, status->last_refusal);
+  const auto add_log = [&](Part part, const char* name, const journal::FileLog& log) {
+    const auto health = log.metrics().health;
+    if (health != journal::LogHealth::ok)
+      add(part, fmt::format("log {}: {}", name, journal::to_string(health)));
+  };
+  add_log(Part::event_log, "events", *p.events);
+  add_log(Part::alert_log, "alerts", *p.alert_file);
   if (p.source && !p.source->status().connected) {
-    reasons.push_back(
+    add(Part::broker,
         fmt::format("broker {} is not connected; trying again", options_.broker->uri));
   }
   if (p.publisher != nullptr) {
     if (const alerts::SinkStatus kafka = p.publisher->status(); !kafka.connected) {
-      reasons.push_back(fmt::format("Kafka {} is not connected ({}); alerts wait in the alert log",
-                                    p.ready.kafka, kafka.last_error));
+      add(Part::kafka, fmt::format("Kafka {} is not connected ({}); alerts wait in the alert log",
+                                   p.ready.kafka, kafka.last_error));
     }
   }
   const Duration wall = p.clock.wall_offset();
   if (wall > kClockTolerance || wall < -kClockTolerance ||
       p.events->opened().clock_shift > kClockTolerance) {
-    reasons.push_back(fmt::format("the wall clock is {} s away from engine time",
-                                  (wall - p.events->opened().clock_shift).count() / 1000));
+    add(Part::wall_clock, fmt::format("the wall clock is {} s away from engine time",
+                                      (wall - p.events->opened().clock_shift).count() / 1000));
   }
   if (const auto refusal = p.reload_refusal.get(); !refusal->empty()) {
-    reasons.push_back("the last reload was refused: " + *refusal);
+    add(Part::reload, "the last reload was refused: " + *refusal);
   }
   return reasons;
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/runtime/degraded.h"
 #include "core/alert.h"
 #include "core/books.h"
 #include "core/diagnostic.h"
@@ -106,8 +107,8 @@ class EngineService {
   Books books() const;
   std::set<std::string> rule_names() const;  ///< in force
   std::string failure() const;  ///< why the engine stopped by itself; empty: it did not
-  /// Reasons why the service is not fully well, in words; empty: ready.
-  std::vector<std::string> degraded() const;
+  /// What keeps the service from being fully well; empty: ready.
+  std::vector<Degraded> degraded() const;
   std::string metrics_text() const;
 
   /// Called for each new revision, on a thread of the service; set before start().

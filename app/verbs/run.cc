@@ -92,9 +92,19 @@ void reload(EngineService& service, const Common& common) {
   }
 }
 
+// What began and what ended since the last look. Of a refused reload and of an engine that stopped
+// more is said where it happens.
+void say_news(const EngineService& service, DegradedNews& news) {
+  std::vector<Degraded> now = service.degraded();
+  std::erase_if(now,
+                [](const Degraded& d) { return d.part == Part::reload || d.part == Part::engine; });
+  for (const std::string& line : news.look(now)) spdlog::warn("{}", line);
+}
+
 // Until SIGTERM or SIGINT; an engine that stopped by itself ends the process too.
 ExitCode serve(EngineService& service, Signals& signals, const Common& common, Duration drain) {
   constexpr Duration kLook{1000};
+  DegradedNews news;
   while (true) {
     const std::optional<int> signal = signals.wait(kLook);
     if (signal == SIGHUP) reload(service, common);
@@ -103,9 +113,12 @@ ExitCode serve(EngineService& service, Signals& signals, const Common& common, D
       complain(failure);
       return ExitCode::io;
     }
+    say_news(service, news);
   }
   if (const std::uint64_t left = service.drain_and_stop(drain); left > 0) {
-    spdlog::warn("{} alert revisions wait in the alert log for the next start", left);
+    spdlog::warn(
+        "{} in the alert log for the next start",
+        left == 1 ? "1 alert revision waits" : fmt::format("{} alert revisions wait", left));
   }
   return ExitCode::ok;
 }

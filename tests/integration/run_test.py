@@ -56,6 +56,17 @@ class Run(unittest.TestCase):
             self.assertEqual(engine.child.wait(30), 69, engine.output())
             self.assertEqual(len(re.findall("Kafka at .* is not ready", engine.output())), 1, engine.output())
 
+    def test_a_broker_that_goes_and_comes_back_is_one_line_each_on_stderr(self):
+        with Engine(self.folder, *self.arguments(kafka="")) as engine:
+            port = self.broker.port
+            self.broker.stop()
+            eventually(lambda: "] degraded: broker" in engine.output(), 20, "the loss is said")
+            with Mosquitto(self.folder, port):
+                eventually(lambda: "] over: broker" in engine.output(), 20, "its end is said")
+                self.assertEqual(engine.stop(), 0)
+        for line in ("degraded: ", "over: "):
+            self.assertEqual(engine.output().count(line), 1, engine.output())
+
 
 if __name__ == "__main__":
     unittest.main()
