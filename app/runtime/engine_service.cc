@@ -64,6 +64,15 @@ void print_warnings(const ReadBundle& read) {
   }
 }
 
+// Read, not subtracted: positions also go to the starts of the log.
+std::uint64_t revisions_after(const alerts::AlertLog& log, LogPosition position) {
+  if (log.last_position() <= position) return 0;
+  std::uint64_t count = 0;
+  const auto reader = log.read(position + 1);
+  for (auto next = reader->next(); next && *next; next = reader->next()) ++count;
+  return count;
+}
+
 // Stable for one data folder: the broker keeps the session, and what came meanwhile, by it.
 std::string default_client_id(const std::string& data) {
   std::error_code ignored;
@@ -381,8 +390,7 @@ std::uint64_t EngineService::drain_and_stop(Duration at_most) {
   for (RunningSink& running : p.sinks) running.pump->stop(at_most);
   p.http.stop();
   if (p.publisher == nullptr) return 0;
-  const LogPosition published = p.publisher->status().published_position;
-  return p.alert_log->last_position() > published ? p.alert_log->last_position() - published : 0;
+  return revisions_after(*p.alert_log, p.publisher->status().published_position);
 }
 
 std::shared_ptr<const EngineStatus> EngineService::status() const { return parts_->loop->status(); }
