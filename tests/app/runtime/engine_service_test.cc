@@ -20,8 +20,8 @@ namespace {
 using journal::read_bytes;
 using journal::write_bytes;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::HttpClient;
+using ::testing::Not;
 
 constexpr int kUnavailable = 69, kIo = 74, kConfig = 78;
 
