@@ -18,12 +18,14 @@ constexpr const char* kRootExamples =
     "Exit codes: 0 ok, 1 the check failed, 2 usage, 69 service unavailable, 74 input/output,\n"
     "78 bad configuration or rules.\n\n"
     "Examples:\n"
-    "  tocsin demo --for 60s                       a small city, from sensor to Kafka, on this "
-    "machine\n"
+    "  deploy/demo.sh                              installs, builds, runs a small city: start "
+    "here\n"
+    "  tocsin demo --for 60s                       the same, once built: from sensor to Kafka\n"
     "  tocsin validate deploy/rules.d              every mistake at once\n"
     "  tocsin test deploy/rules.d                  the tests inside the rules\n"
     "  tocsin replay --rules deploy/rules.d --events day.ndjson\n"
-    "  tocsin run -c deploy/tocsin.yaml";
+    "  tocsin run -c deploy/tocsin.yaml --broker tcp://HOST:PORT\n"
+    "                                              needs an MQTT broker that is running";
 
 // The subcommand the line got to, the root if none.
 const CLI::App* deepest(const CLI::App* app) {

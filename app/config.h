@@ -38,6 +38,7 @@ struct Config {
     std::string shadow_topic = "tocsin.alerts.shadow";
     std::string heartbeat_topic = "tocsin.heartbeat";
     std::string format = "json";
+    Duration start_timeout{15'000};
     friend bool operator==(const Kafka&, const Kafka&) = default;
   } kafka;
 

@@ -46,6 +46,8 @@ std::vector<ConfigKey> make_keys() {
       {"kafka.heartbeat_topic", text, TOCSIN_FIELD(kafka.heartbeat_topic),
        "Topic that proves every 5 s that the feed is alive"},
       {"kafka.format", word, TOCSIN_FIELD(kafka.format), "Form of the values", kFormats},
+      {"kafka.start_timeout", duration, TOCSIN_FIELD(kafka.start_timeout),
+       "How long a start waits for Kafka before it gives up", kNoWords, 0, kDayMs},
       {"http.listen", text, TOCSIN_FIELD(http.listen),
        "Address of /livez, /readyz, /metrics; port 0: a free one; empty: no HTTP"},
       {"journal.durability", word, TOCSIN_FIELD(journal.durability),

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/address.h"
 #include "app/config.h"
 #include "app/text.h"
 #include "rules/load/read_values.h"
@@ -21,38 +22,12 @@ constexpr CodeInfo kBadSize{{},
 constexpr CodeInfo kSizeRange{
     {}, "E5002", "'{0}' must be {1} to {2}, not {3}", "'{0}' 必须在 {1} 到 {2} 之间，而不是 {3}",
     "", ""};
-constexpr CodeInfo kBadAddress{
-    {}, "E5003", "'{0}' is not an address: {1}", "'{0}' 不是地址：{1}", "write {2}", "请写成 {2}"};
 constexpr CodeInfo kBadTopic{{},
                              "E5004",
                              "'{0}' is not a Kafka topic name: {1}",
                              "'{0}' 不是 Kafka 主题名：{1}",
                              "use A-Z a-z 0-9 . _ -, at most 249 of them",
                              "只能使用 A-Z a-z 0-9 . _ -，最多 249 个字符"};
-
-bool is_host_port(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  const auto port = yaml::parse_integer(text.substr(colon + 1));
-  return port && *port >= 0 && *port <= 65535 &&
-         text.find_first_of(" \t/") == std::string_view::npos;
-}
-
-bool are_host_ports(std::string_view text) {
-  while (true) {
-    const std::size_t comma = text.find(',');
-    if (!is_host_port(text.substr(0, comma))) return false;
-    if (comma == std::string_view::npos) return true;
-    text.remove_prefix(comma + 1);
-  }
-}
-
-bool is_broker_uri(std::string_view text) {
-  for (const std::string_view scheme : {"tcp://", "ssl://"}) {
-    if (text.starts_with(scheme)) return is_host_port(text.substr(scheme.size()));
-  }
-  return false;
-}
 
 bool is_topic(std::string_view text) {
   const auto legal = [](char c) {
@@ -115,18 +90,19 @@ class Reader {
     check(key, node);
   }
 
+  // nullptr: the key is not an address.
+  static const AddressForm* form_of(std::string_view path) {
+    if (path == "source.broker.uri") return &kBrokerAddress;
+    if (path == "kafka.bootstrap") return &kKafkaAddress;
+    if (path == "http.listen") return &kListenAddress;
+    return nullptr;
+  }
+
   // What only the meaning of a text can refuse.
   void check(const ConfigKey& key, const Node& node) {
     const std::string_view text = node.text;
-    const auto bad_address = [&](const char* form) {
-      report_.add(kBadAddress, node.span, {key.path, text, form});
-    };
-    if (key.path == "source.broker.uri" && !is_broker_uri(text)) {
-      bad_address("tcp://HOST:PORT or ssl://HOST:PORT");
-    } else if (key.path == "kafka.bootstrap" && text != "dev" && !are_host_ports(text)) {
-      bad_address("HOST:PORT[,...] or dev");
-    } else if (key.path == "http.listen" && !is_host_port(text)) {
-      bad_address("HOST:PORT");
+    if (const AddressForm* form = form_of(key.path); form != nullptr && !form->fits(text)) {
+      report_.add(kBadAddress, node.span, {key.path, text, form->text});
     } else if (key.path.ends_with("topic") && !is_topic(text)) {
       report_.add(kBadTopic, node.span, {key.path, text});
     }

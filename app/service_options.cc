@@ -14,8 +14,12 @@ ServiceOptions service_options(const Config& config) {
         BrokerOptions{config.broker.uri, config.broker.client_id, config.broker.username,
                       config.broker.password_file, config.broker.trust_store};
   }
-  options.kafka = {config.kafka.bootstrap, config.kafka.topic, config.kafka.shadow_topic,
-                   config.kafka.heartbeat_topic, config.kafka.format == "protobuf"};
+  options.kafka = {config.kafka.bootstrap,
+                   config.kafka.topic,
+                   config.kafka.shadow_topic,
+                   config.kafka.heartbeat_topic,
+                   config.kafka.format == "protobuf",
+                   config.kafka.start_timeout};
   options.http = config.http.listen;
   options.journal = {config.journal.durability == "sync", config.journal.segment_size};
   options.engine.dedup_window = config.engine.dedup_window;

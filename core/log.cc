@@ -31,4 +31,18 @@ std::string_view to_string(LogError error) {
   return "unknown";
 }
 
+std::string_view describe(LogError error) {
+  switch (error) {
+    case LogError::closed: return "the log is closed";
+    case LogError::too_large: return "the record is too large for the log";
+    case LogError::no_space: return "no space left on the disk";
+    case LogError::io: return "the log cannot be read or written";
+    case LogError::corrupt: return "the log is corrupt";
+    case LogError::locked: return "the log is in use";
+    case LogError::permission: return "no permission for the log";
+    case LogError::version: return "the log is of another version of tocsin";
+  }
+  return "unknown";
+}
+
 }  // namespace tocsin

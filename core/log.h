@@ -49,7 +49,8 @@ enum class LogError : std::uint8_t {
   permission,  ///< the folder cannot be read or written
   version,     ///< written by a newer version
 };
-std::string_view to_string(LogError error);
+std::string_view to_string(LogError error);  ///< a word for machines
+std::string_view describe(LogError error);   ///< for people
 TOCSIN_RESULT_ERROR(LogError)
 
 class LogReader {

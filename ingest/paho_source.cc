@@ -191,9 +191,9 @@ class PahoSource::Session final : public virtual mqtt::callback {
   }
 
   bool subscribe() {
-    const auto topics = mqtt::string_collection::create(
-        {"tocsin/v1/+/pb", "tocsin/v1/+/json", "tocsin/v1/+/status", own_topic_});
-    const mqtt::iasync_client::qos_collection qos{kQos, kQos, kQos, 0};
+    // Everything below the prefix: a word nobody knows is for the decoder to refuse and count.
+    const auto topics = mqtt::string_collection::create({"tocsin/v1/#", own_topic_});
+    const mqtt::iasync_client::qos_collection qos{kQos, 0};
     const auto token = client_.subscribe(topics, qos);
     if (!wait(*token, kSubscribeTimeout)) return false;
     const auto codes = token->get_subscribe_response().get_reason_codes();

@@ -13,7 +13,7 @@ enum class LogHealth : std::uint8_t {
   failed,    ///< the disk refused a write or a sync; the log takes no more appends
   closed,
 };
-std::string_view to_string(LogHealth health);
+std::string_view to_string(LogHealth health);  ///< in words
 
 /// Upper bounds, in seconds, of the buckets of sync times; one more bucket takes the rest.
 inline constexpr std::array<double, 12> kSyncBounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,

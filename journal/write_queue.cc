@@ -9,8 +9,8 @@ namespace tocsin::journal {
 std::string_view to_string(LogHealth health) {
   switch (health) {
     case LogHealth::ok: return "ok";
-    case LogHealth::no_space: return "no_space";
-    case LogHealth::failed: return "failed";
+    case LogHealth::no_space: return "no space left on the disk";
+    case LogHealth::failed: return "the disk refused to write";
     case LogHealth::closed: return "closed";
   }
   return "unknown";

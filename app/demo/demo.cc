@@ -128,7 +128,7 @@ std::optional<StartFailure> Demo::start_engine() {
   service_ = std::make_unique<EngineService>(options);
   service_->on_alert([this](const AlertRevision& revision) { show(revision); });
   auto failed = service_->start();
-  if (failed && failed->message.find("address_in_use") != std::string::npos) {
+  if (failed && failed->http_in_use) {
     options.http = fmt::format("127.0.0.1:{}", port);
     service_ = std::make_unique<EngineService>(options);
     service_->on_alert([this](const AlertRevision& revision) { show(revision); });

@@ -71,7 +71,7 @@ bool EngineLoop::step() {
   const auto record = reader_->next();
   if (!record) {
     fail(fmt::format("the event log cannot be read after record {}: {}", pipeline_.applied(),
-                     to_string(record.error())));
+                     describe(record.error())));
     return false;
   }
   if (*record) return apply(**record);
@@ -132,7 +132,7 @@ bool EngineLoop::say(alerts::AlertCause cause, const AlertRevision& revision) {
     const auto appended = alerts_.append(cause.record, cause.index, revision);
     if (appended) break;
     const std::string why =
-        fmt::format("the alert log takes no revision: {}", to_string(appended.error()));
+        fmt::format("the alert log takes no revision: {}", describe(appended.error()));
     if (appended.error() != LogError::no_space || !wait_for_space()) {
       fail(why);
       return false;

@@ -35,11 +35,11 @@ constexpr std::size_t kMaxLoggedBody = 256u << 20;  // a registry of a million d
 constexpr Duration kClockTolerance{std::chrono::hours{1}};
 constexpr Duration kBeatInterval{10'000};  // dates a stop
 constexpr Duration kApplyPatience{30'000};
-constexpr Duration kKafkaPatience{15'000};
+constexpr Duration kKafkaLook{100};  // between looks at whether to go on waiting
 constexpr std::size_t kWarningsShown = 20;
 
 StartFailure start_failure(int exit_code, std::string message) {
-  return {exit_code, std::move(message), {}};
+  return {exit_code, std::move(message), {}, false};
 }
 
 // What keeps a bundle from being used: an unreadable file, or errors in it.
@@ -50,7 +50,7 @@ std::optional<StartFailure> refused(const ReadBundle& read) {
       std::ranges::count(read.diagnostics, DiagnosticLevel::error, &Diagnostic::level);
   return StartFailure{
       kExitConfig, fmt::format("{} error{} in rules or registry", errors, errors == 1 ? "" : "s"),
-      read.diagnostics};
+      read.diagnostics, false};
 }
 
 void print_warnings(const ReadBundle& read) {
@@ -62,6 +62,15 @@ void print_warnings(const ReadBundle& read) {
     spdlog::warn("and {} more warnings; `tocsin validate` shows them all",
                  read.diagnostics.size() - shown);
   }
+}
+
+// Read, not subtracted: positions also go to the starts of the log.
+std::uint64_t revisions_after(const alerts::AlertLog& log, LogPosition position) {
+  if (log.last_position() <= position) return 0;
+  std::uint64_t count = 0;
+  const auto reader = log.read(position + 1);
+  for (auto next = reader->next(); next && *next; next = reader->next()) ++count;
+  return count;
 }
 
 // Stable for one data folder: the broker keeps the session, and what came meanwhile, by it.
@@ -105,7 +114,8 @@ struct EngineService::Parts {
   std::optional<StartFailure> recover();
   void start_sinks();
   void add_sink(std::unique_ptr<alerts::Sink> sink);
-  std::optional<StartFailure> start_kafka();
+  std::optional<StartFailure> start_kafka(const std::function<bool()>& stop_asked);
+  std::optional<StartFailure> await_kafka(const std::function<bool()>& stop_asked);
   void make_source();
   std::optional<StartFailure> start_source();
   std::optional<StartFailure> start_http(const EngineService& service);
@@ -127,7 +137,7 @@ std::optional<StartFailure> EngineService::Parts::open_log(const char* name,
   std::string detail;
   auto opened = journal::FileLog::open(std::move(file), &detail);
   if (!opened)
-    return start_failure(kExitIo, fmt::format("{}: {}", to_string(opened.error()), detail));
+    return start_failure(kExitIo, fmt::format("{}: {}", describe(opened.error()), detail));
   log = std::move(*opened);
   if (const auto torn = log->opened().torn_bytes; torn > 0) {
     spdlog::warn("{}/{}: cut {} bytes that a crash left unfinished; they were never acknowledged",
@@ -146,7 +156,7 @@ std::optional<StartFailure> EngineService::Parts::open_logs() {
   auto opened = alerts::AlertLog::open(*alert_file);
   if (!opened) {
     return start_failure(kExitIo,
-                         fmt::format("{}/alerts: {}", options.data, to_string(opened.error())));
+                         fmt::format("{}/alerts: {}", options.data, describe(opened.error())));
   }
   alert_log = std::move(*opened);
   return check_that_logs_agree();
@@ -184,9 +194,9 @@ std::string EngineService::Parts::log_if_changed(RecordKind kind, const Bundle& 
   const std::string body = kind == RecordKind::bundle ? bundle_body(bundle) : registry_body(bundle);
   const auto position = events->append(kind, body);
   if (!position)
-    return fmt::format("the log takes no {}: {}", to_string(kind), to_string(position.error()));
+    return fmt::format("the log takes no {}: {}", to_string(kind), describe(position.error()));
   if (const auto done = events->commit(*position); !done) {
-    return fmt::format("the log takes no {}: {}", to_string(kind), to_string(done.error()));
+    return fmt::format("the log takes no {}: {}", to_string(kind), describe(done.error()));
   }
   if (!loop->wait_applied(*position, kApplyPatience)) return "the engine did not take it in time";
   return {};
@@ -218,7 +228,8 @@ void EngineService::Parts::add_sink(std::unique_ptr<alerts::Sink> sink) {
   sinks.push_back({std::move(sink), std::move(pump)});
 }
 
-std::optional<StartFailure> EngineService::Parts::start_kafka() {
+std::optional<StartFailure> EngineService::Parts::start_kafka(
+    const std::function<bool()>& stop_asked) {
   if (options.kafka.bootstrap.empty()) return std::nullopt;
   alerts::KafkaOptions kafka;
   kafka.brokers = options.kafka.bootstrap;
@@ -242,10 +253,26 @@ std::optional<StartFailure> EngineService::Parts::start_kafka() {
   publisher = sink.get();
   add_sink(std::move(sink));
   ready.kafka = kafka.brokers;
-  if (publisher->wait_ready(kKafkaPatience)) return std::nullopt;
-  return start_failure(kExitUnavailable,
-                       fmt::format("Kafka at {} is not ready after {} s: {}", kafka.brokers,
-                                   kKafkaPatience.count() / 1000, publisher->status().last_error));
+  return await_kafka(stop_asked);
+}
+
+std::optional<StartFailure> EngineService::Parts::await_kafka(
+    const std::function<bool()>& stop_asked) {
+  const Duration patience = options.kafka.start_timeout;
+  if (publisher->wait_ready(std::min(kKafkaLook, patience))) return std::nullopt;
+  spdlog::info("waiting for Kafka at {}, at most {} s", ready.kafka,
+               static_cast<double>(patience.count()) / 1000);
+  const Timestamp deadline = clock.now() + patience;
+  while (!publisher->wait_ready(kKafkaLook)) {
+    if (stop_asked && stop_asked())
+      return start_failure(0, "stopped while it waited for Kafka; alerts stay in the alert log");
+    if (clock.now() < deadline) continue;
+    return start_failure(
+        kExitUnavailable,
+        fmt::format("Kafka at {} is not ready after {} s: {}", ready.kafka,
+                    static_cast<double>(patience.count()) / 1000, publisher->status().last_error));
+  }
+  return std::nullopt;
 }
 
 void EngineService::Parts::make_source() {
@@ -279,8 +306,10 @@ std::optional<StartFailure> EngineService::Parts::start_http(const EngineService
   const auto bound = http.start(options.http, make_routes(service));
   if (!bound) {
     const int code = bound.error() == HttpError::bad_address ? kExitConfig : kExitUnavailable;
-    return start_failure(
+    auto failure = start_failure(
         code, fmt::format("HTTP cannot listen on {}: {}", options.http, to_string(bound.error())));
+    failure.http_in_use = bound.error() == HttpError::address_in_use;
+    return failure;
   }
   ready.http = *bound;
   return std::nullopt;
@@ -298,7 +327,7 @@ void EngineService::on_alert(std::function<void(const AlertRevision&)> callback)
 }
 
 // Sinks first, the source last: nothing is produced before someone takes it.
-std::optional<StartFailure> EngineService::start() {
+std::optional<StartFailure> EngineService::start(const std::function<bool()>& stop_asked) {
   Parts& p = *parts_;
   ReadBundle registry;
   if (!options_.registry.empty()) registry = read_registry(options_.registry);
@@ -313,7 +342,7 @@ std::optional<StartFailure> EngineService::start() {
   p.start_sinks();
   if (auto bad = p.recover()) return bad;
   if (auto bad = p.put_in_force(rules, registry)) return bad;
-  if (auto bad = p.start_kafka()) return bad;
+  if (auto bad = p.start_kafka(stop_asked)) return bad;
   p.make_source();  // before HTTP, whose thread looks at it
   if (auto bad = p.start_http(*this)) return bad;
   return p.start_source();
@@ -361,8 +390,7 @@ std::uint64_t EngineService::drain_and_stop(Duration at_most) {
   for (RunningSink& running : p.sinks) running.pump->stop(at_most);
   p.http.stop();
   if (p.publisher == nullptr) return 0;
-  const LogPosition published = p.publisher->status().published_position;
-  return p.alert_log->last_position() > published ? p.alert_log->last_position() - published : 0;
+  return revisions_after(*p.alert_log, p.publisher->status().published_position);
 }
 
 std::shared_ptr<const EngineStatus> EngineService::status() const { return parts_->loop->status(); }
@@ -374,39 +402,42 @@ std::set<std::string> EngineService::rule_names() const {
 }
 std::string EngineService::failure() const { return status()->failure; }
 
-std::vector<std::string> EngineService::degraded() const {
+std::vector<Degraded> EngineService::degraded() const {
   const Parts& p = *parts_;
-  std::vector<std::string> reasons;
+  std::vector<Degraded> reasons;
+  const auto add = [&](Part part, std::string reason) {
+    reasons.push_back({part, std::move(reason)});
+  };
   const auto status = p.loop->status();
-  if (!status->failure.empty()) reasons.push_back("engine stopped: " + status->failure);
-  if (!status->waiting.empty()) reasons.push_back("engine waits: " + status->waiting);
-  if (!status->books.balance()) reasons.push_back("the books do not balance");
-  if (status->refused_records > 0) reasons.push_back(status->last_refusal);
-  for (const auto& [name, log] :
-       {std::pair{"events", p.events.get()}, {"alerts", p.alert_file.get()}}) {
-    const auto health = log->metrics().health;
-    if (health != journal::LogHealth::ok) {
-      reasons.push_back(fmt::format("log {}: {}", name, journal::to_string(health)));
-    }
-  }
+  if (!status->failure.empty()) add(Part::engine, "engine stopped: " + status->failure);
+  if (!status->waiting.empty()) add(Part::alert_log_full, "engine waits: " + status->waiting);
+  if (!status->books.balance()) add(Part::books, "the books do not balance");
+  if (status->refused_records > 0) add(Part::refused_record, status->last_refusal);
+  const auto add_log = [&](Part part, const char* name, const journal::FileLog& log) {
+    const auto health = log.metrics().health;
+    if (health != journal::LogHealth::ok)
+      add(part, fmt::format("log {}: {}", name, journal::to_string(health)));
+  };
+  add_log(Part::event_log, "events", *p.events);
+  add_log(Part::alert_log, "alerts", *p.alert_file);
   if (p.source && !p.source->status().connected) {
-    reasons.push_back(
+    add(Part::broker,
         fmt::format("broker {} is not connected; trying again", options_.broker->uri));
   }
   if (p.publisher != nullptr) {
     if (const alerts::SinkStatus kafka = p.publisher->status(); !kafka.connected) {
-      reasons.push_back(fmt::format("Kafka {} is not connected ({}); alerts wait in the alert log",
-                                    p.ready.kafka, kafka.last_error));
+      add(Part::kafka, fmt::format("Kafka {} is not connected ({}); alerts wait in the alert log",
+                                   p.ready.kafka, kafka.last_error));
     }
   }
   const Duration wall = p.clock.wall_offset();
   if (wall > kClockTolerance || wall < -kClockTolerance ||
       p.events->opened().clock_shift > kClockTolerance) {
-    reasons.push_back(fmt::format("the wall clock is {} s away from engine time",
-                                  (wall - p.events->opened().clock_shift).count() / 1000));
+    add(Part::wall_clock, fmt::format("the wall clock is {} s away from engine time",
+                                      (wall - p.events->opened().clock_shift).count() / 1000));
   }
   if (const auto refusal = p.reload_refusal.get(); !refusal->empty()) {
-    reasons.push_back("the last reload was refused: " + *refusal);
+    add(Part::reload, "the last reload was refused: " + *refusal);
   }
   return reasons;
 }

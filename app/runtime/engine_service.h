@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "app/runtime/degraded.h"
 #include "core/alert.h"
 #include "core/books.h"
 #include "core/diagnostic.h"
@@ -36,7 +37,8 @@ struct KafkaOptions {
   std::string topic = "tocsin.alerts";
   std::string shadow_topic = "tocsin.alerts.shadow";
   std::string heartbeat_topic = "tocsin.heartbeat";
-  bool protobuf = false;  ///< values as protobuf instead of JSON
+  bool protobuf = false;           ///< values as protobuf instead of JSON
+  Duration start_timeout{15'000};  ///< how long start() waits for it
 };
 
 struct JournalOptions {
@@ -58,11 +60,13 @@ struct ServiceOptions {
   std::string version;       ///< of the program
 };
 
-/// Why the service did not start; `exit_code` is what the process should end with (69, 74, 78).
+/// Why the service did not start; `exit_code` is what the process should end with (69, 74, 78; 0:
+/// it was asked to stop).
 struct StartFailure {
   int exit_code = 0;
-  std::string message;      ///< one line
-  Diagnostics diagnostics;  ///< of rules or registry
+  std::string message;       ///< one line
+  Diagnostics diagnostics;   ///< of rules or registry
+  bool http_in_use = false;  ///< only the address of HTTP is taken
 };
 
 struct ReadyInfo {
@@ -86,7 +90,8 @@ class EngineService {
   ~EngineService();  ///< stops
 
   /// Returns once ready: log recovered, rules in force, topics there, source subscribed.
-  std::optional<StartFailure> start();
+  /// `stop_asked` is looked at while it waits for Kafka; true: it gives up.
+  std::optional<StartFailure> start(const std::function<bool()>& stop_asked = {});
   const ReadyInfo& ready() const;
 
   /// Reads rules and registry again: valid content goes into the log and is in force when this
@@ -102,8 +107,8 @@ class EngineService {
   Books books() const;
   std::set<std::string> rule_names() const;  ///< in force
   std::string failure() const;  ///< why the engine stopped by itself; empty: it did not
-  /// Reasons why the service is not fully well, in words; empty: ready.
-  std::vector<std::string> degraded() const;
+  /// What keeps the service from being fully well; empty: ready.
+  std::vector<Degraded> degraded() const;
   std::string metrics_text() const;
 
   /// Called for each new revision, on a thread of the service; set before start().

@@ -145,10 +145,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
 std::string_view to_string(HttpError error) {
   switch (error) {
-    case HttpError::bad_address: return "bad_address";
-    case HttpError::address_in_use: return "address_in_use";
-    case HttpError::permission: return "permission";
-    case HttpError::other: return "other";
+    case HttpError::bad_address: return "it is not IP:PORT, such as 127.0.0.1:8080 or [::1]:0";
+    case HttpError::address_in_use: return "the address is in use";
+    case HttpError::permission: return "no permission to listen there";
+    case HttpError::other: return "the system refuses it";
   }
   return "unknown";
 }

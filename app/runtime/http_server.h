@@ -15,7 +15,7 @@ namespace tocsin::app {
 inline constexpr std::size_t kMaxConnections = 64;
 
 enum class HttpError : std::uint8_t { bad_address = 1, address_in_use, permission, other };
-std::string_view to_string(HttpError error);
+std::string_view to_string(HttpError error);  ///< in words
 TOCSIN_RESULT_ERROR(HttpError)
 
 struct HttpResponse {

@@ -22,7 +22,8 @@ HttpResponse live(const EngineService& service) {
 }
 
 HttpResponse ready(const EngineService& service) {
-  const std::vector<std::string> reasons = service.degraded();
+  std::vector<std::string> reasons;
+  for (Degraded& one : service.degraded()) reasons.push_back(std::move(one.reason));
   return {reasons.empty() ? 200u : 503u, "application/json",
           dump({{"ready", reasons.empty()}, {"reasons", reasons}})};
 }

@@ -81,7 +81,7 @@ class Tail {
 
   ExitCode damaged(LogError error) {
     out_.flush();
-    complain(fmt::format("{}/alerts: {} {}", options_.data, to_string(error), follower_->detail()));
+    complain(fmt::format("{}/alerts: {}: {}", options_.data, describe(error), follower_->detail()));
     return ExitCode::io;
   }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "app/address.h"
 #include "app/output.h"
 #include "app/text.h"
 #include "app/verbs/sim_flags.h"
@@ -70,6 +71,12 @@ std::string start_system(World& world, Flags& flags) {
 }
 
 ExitCode e2e(Flags flags, const Common& common) {
+  std::optional<std::string> kafka;
+  if (!flags.e2e.kafka.empty()) kafka = flags.e2e.kafka;
+  const ExitCode addresses = check_addresses(
+      {{"--broker", flags.sim.options.broker, kBrokerAddress}, {"--kafka", kafka, kKafkaServers}},
+      common);
+  if (addresses != ExitCode::ok) return addresses;
   flags.sim.settle();
   std::optional<World> world;
   if (flags.e2e.kafka.empty()) {
@@ -105,7 +112,8 @@ ExitCode e2e(Flags flags, const Common& common) {
 void add_bench(Cli& cli) {
   CLI::App& verb = cli.verb("bench", "Measure a running system", kBenchExamples);
   verb.require_subcommand(1);
-  CLI::App& sub = cli.verb(verb, "e2e", "From a gateway's publish to a Kafka consumer", kBenchExamples);
+  CLI::App& sub =
+      cli.verb(verb, "e2e", "From a gateway's publish to a Kafka consumer", kBenchExamples);
   auto flags = std::make_shared<Flags>();
   flags->sim.bind(sub);
   sub.add_option("--kafka", flags->e2e.kafka,

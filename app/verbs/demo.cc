@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "app/address.h"
 #include "app/text.h"
 #include "app/verbs/sim_flags.h"
 #include "app/verbs/verb.h"
@@ -44,6 +45,10 @@ void add_demo(Cli& cli) {
   verb.add_option("--for", *run_for, "End by itself after this time")->check(kIsDuration);
   cli.on(verb, [&cli, options, run_for] {
     if (!run_for->empty()) options->run_for = parse_duration(*run_for);
+    const ExitCode addresses = check_addresses(
+        {{"--kafka", options->kafka, kKafkaOfDemo}, {"--http", options->http, kListenAddress}},
+        cli.common());
+    if (addresses != ExitCode::ok) return addresses;
     return run_demo(*options, cli.common());
   });
 }

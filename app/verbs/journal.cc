@@ -114,7 +114,7 @@ ExitCode inspect(const JournalVerbOptions& options, const Common& common, bool w
     const auto found = journal::inspect(folder, {}, &detail);
     if (!found) {
       out.flush();
-      complain(fmt::format("{}: {}", to_string(found.error()), detail));
+      complain(fmt::format("{}: {}", describe(found.error()), detail));
       return ExitCode::io;
     }
     sound = sound && found->sound();
@@ -150,7 +150,7 @@ ExitCode dump(const JournalVerbOptions& options, const Common& common) {
     const auto record = reader.next();
     if (!record) {
       out.flush();
-      complain(fmt::format("{}: {} {}", folder, to_string(record.error()), reader.detail()));
+      complain(fmt::format("{}: {}: {}", folder, describe(record.error()), reader.detail()));
       return record.error() == LogError::corrupt ? ExitCode::failed : ExitCode::io;
     }
     if (!*record || (*record)->position > options.to) break;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/address.h"
 #include "app/config_file.h"
 #include "app/runtime/engine_service.h"
 #include "app/service_options.h"
@@ -20,7 +21,10 @@ constexpr const char* kRunExamples =
     "  tocsin run -c /etc/tocsin/tocsin.yaml\n"
     "  tocsin run --data data --rules deploy/rules.d --registry deploy/registry \\\n"
     "             --broker tcp://127.0.0.1:1883 --kafka dev --http 127.0.0.1:0\n"
-    "  kill -HUP PID        reads rules and registry again; a bad bundle keeps the old one";
+    "  kill -HUP PID        reads rules and registry again; a bad bundle keeps the old one\n\n"
+    "It needs an MQTT broker that is running, and the Kafka it is told of; `tocsin demo` brings "
+    "its "
+    "own.";
 
 // Flags of the command line; the ones given win over the file.
 struct RunFlags {
@@ -28,6 +32,18 @@ struct RunFlags {
   std::vector<std::string> rules;
   bool stdout_sink = false;
 };
+
+// An empty address is none, as in the file.
+std::optional<std::string> address_in(const std::optional<std::string>& flag) {
+  return flag && !flag->empty() ? flag : std::nullopt;
+}
+
+ExitCode check_flags(const RunFlags& flags, const Common& common) {
+  return check_addresses({{"--broker", address_in(flags.broker), kBrokerAddress},
+                          {"--kafka", address_in(flags.kafka), kKafkaAddress},
+                          {"--http", address_in(flags.http), kListenAddress}},
+                         common);
+}
 
 void apply_flags(const RunFlags& flags, Config& config) {
   if (flags.data) config.data = *flags.data;
@@ -40,6 +56,10 @@ void apply_flags(const RunFlags& flags, Config& config) {
 }
 
 ExitCode report(const StartFailure& failure, const Common& common) {
+  if (failure.exit_code == 0) {
+    spdlog::info("{}", failure.message);
+    return ExitCode::ok;
+  }
   print_diagnostics(failure.diagnostics, common);
   complain(failure.message);
   return static_cast<ExitCode>(failure.exit_code);
@@ -72,9 +92,19 @@ void reload(EngineService& service, const Common& common) {
   }
 }
 
+// What began and what ended since the last look. Of a refused reload and of an engine that stopped
+// more is said where it happens.
+void say_news(const EngineService& service, DegradedNews& news) {
+  std::vector<Degraded> now = service.degraded();
+  std::erase_if(now,
+                [](const Degraded& d) { return d.part == Part::reload || d.part == Part::engine; });
+  for (const std::string& line : news.look(now)) spdlog::warn("{}", line);
+}
+
 // Until SIGTERM or SIGINT; an engine that stopped by itself ends the process too.
 ExitCode serve(EngineService& service, Signals& signals, const Common& common, Duration drain) {
   constexpr Duration kLook{1000};
+  DegradedNews news;
   while (true) {
     const std::optional<int> signal = signals.wait(kLook);
     if (signal == SIGHUP) reload(service, common);
@@ -83,9 +113,12 @@ ExitCode serve(EngineService& service, Signals& signals, const Common& common, D
       complain(failure);
       return ExitCode::io;
     }
+    say_news(service, news);
   }
   if (const std::uint64_t left = service.drain_and_stop(drain); left > 0) {
-    spdlog::warn("{} alert revisions wait in the alert log for the next start", left);
+    spdlog::warn(
+        "{} in the alert log for the next start",
+        left == 1 ? "1 alert revision waits" : fmt::format("{} alert revisions wait", left));
   }
   return ExitCode::ok;
 }
@@ -94,6 +127,7 @@ ExitCode run(const RunFlags& flags, const Common& common) {
   if (flags.listen) return not_available("run --listen");
   Config config;
   if (const ExitCode read = load_config(common, config); read != ExitCode::ok) return read;
+  if (const ExitCode bad = check_flags(flags, common); bad != ExitCode::ok) return bad;
   apply_flags(flags, config);
   if (config.broker.uri.empty()) {
     complain("no source: give --broker tcp://HOST:PORT, or source.broker.uri in the configuration");
@@ -103,15 +137,23 @@ ExitCode run(const RunFlags& flags, const Common& common) {
   if (common.quiet) spdlog::set_level(spdlog::level::warn);
   Signals signals{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
   EngineService service(service_options(config));
-  if (const auto failure = service.start()) return report(*failure, common);
+  bool reload_asked = false;
+  const auto stop_asked = [&] {
+    const std::optional<int> signal = signals.wait(Duration{0});
+    reload_asked = reload_asked || signal == SIGHUP;
+    return signal == SIGTERM || signal == SIGINT;
+  };
+  if (const auto failure = service.start(stop_asked)) return report(*failure, common);
   print_ready(service.ready(), common);
+  if (reload_asked) reload(service, common);
   return serve(service, signals, common, config.drain_timeout);
 }
 
 }  // namespace
 
 void add_run(Cli& cli) {
-  CLI::App& verb = cli.verb("run", "The engine: from MQTT to Kafka, by a configuration", kRunExamples);
+  CLI::App& verb =
+      cli.verb("run", "The engine: from MQTT to Kafka, by a configuration", kRunExamples);
   auto flags = std::make_shared<RunFlags>();
   verb.add_option("--data", flags->data, "Folder of the logs")->type_name("DIR");
   verb.add_option("--rules", flags->rules, "Rule files or folders")->type_name("PATH");

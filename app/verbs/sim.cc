@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "app/address.h"
 #include "app/output.h"
 #include "app/verbs/sim_flags.h"
 #include "app/verbs/verb.h"
@@ -29,6 +30,9 @@ std::string text_of(const sim::SimReport& report) {
 }
 
 ExitCode simulate(SimFlags flags, const Common& common) {
+  const ExitCode address =
+      check_addresses({{"--broker", flags.options.broker, kBrokerAddress}}, common);
+  if (address != ExitCode::ok) return address;
   flags.settle();
   const bool stdout_is_data = flags.options.out == "-";
   sim::SimHooks hooks;

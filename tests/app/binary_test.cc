@@ -12,6 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 using testing::tocsin;
@@ -70,6 +71,15 @@ TEST(Binary, every_verb_has_help_that_ends_with_examples) {
     EXPECT_THAT(ended.out, HasSubstr(std::string("tocsin ") + verb)) << verb;
   }
   EXPECT_EQ(tocsin({"--help"}).code, 0);
+}
+
+TEST(Binary, help_begins_with_what_needs_nothing_and_says_what_run_needs) {
+  const std::string help = tocsin({"--help"}).out;
+  EXPECT_LT(help.find("deploy/demo.sh"), help.find("tocsin run"));
+  for (const std::string& text : {help, tocsin({"run", "--help"}).out}) {
+    EXPECT_THAT(text, HasSubstr("needs an MQTT broker"));
+    EXPECT_THAT(text, Not(HasSubstr("-c deploy/tocsin.yaml\n"))) << "it names no broker";
+  }
 }
 
 TEST(Binary, eval_prints_json_and_says_how_it_ended) {
@@ -287,6 +297,55 @@ TEST(Binary, a_demo_of_no_known_city_is_a_usage_error_and_starts_nothing) {
     EXPECT_EQ(demo.code, 2) << flags[0];
     EXPECT_EQ(demo.out, "");
   }
+}
+
+TEST(Binary, an_address_flag_is_checked_like_its_key_in_the_configuration) {
+  const testing::Folder folder;
+  const std::string data = folder.path("data");
+  const std::vector<std::string> run{"run", "--data", data, "--broker", "tcp://127.0.0.1:1"};
+  const auto with = [](std::vector<std::string> args, const std::vector<std::string>& more) {
+    args.insert(args.end(), more.begin(), more.end());
+    return args;
+  };
+  for (const std::vector<std::string>& args :
+       {with(run, {"--kafka", "foo"}),
+        with(run, {"--kafka", "h:1,,h:2"}),
+        with(run, {"--kafka", "h:0"}),
+        with(run, {"--http", "foo"}),
+        {"run", "--data", data, "--broker", "127.0.0.1"},
+        {"run", "--data", data, "--broker", "tcp://127.0.0.1:0"},
+        {"demo", "--kafka", "foo"},
+        {"demo", "--http", "foo"},
+        {"sim", "--broker", "127.0.0.1"},
+        {"bench", "e2e", "--kafka", "dev"},
+        {"bench", "e2e", "--broker", "foo"}}) {
+    const testing::Ended ended = tocsin(args);
+    EXPECT_EQ(ended.code, 78) << args.back();
+    EXPECT_THAT(ended.err, HasSubstr("error E5003: '" + args[args.size() - 2] +
+                                     "' is not an address: " + args.back()));
+    EXPECT_EQ(ended.out, "");
+  }
+  EXPECT_FALSE(std::filesystem::exists(data)) << "refused before anything is made";
+  const testing::Ended all =
+      tocsin({"run", "--broker", "x", "--kafka", "y", "--http", "z", "--lang", "zh", "--json"});
+  EXPECT_EQ(all.code, 78);
+  EXPECT_THAT(testing::lines_of(all.err), SizeIs(3)) << "every mistake at once";
+  EXPECT_THAT(all.err, HasSubstr("不是地址"));
+}
+
+TEST(Binary, why_run_does_not_start_is_said_in_words) {
+  const testing::Folder folder;
+  const std::string rules = folder.write("rules/smoke.yaml", kRule);
+  const auto run = [&](const std::string& http) {
+    return tocsin({"run", "--data", folder.path("data"), "--rules", rules, "--broker",
+                   "tcp://127.0.0.1:1", "--http", http});
+  };
+  const testing::Ended name = run("no-such-host:80");
+  EXPECT_EQ(name.code, 78);
+  EXPECT_THAT(name.err, HasSubstr("HTTP cannot listen on no-such-host:80: it is not IP:PORT"));
+  const testing::Ended broker = run("127.0.0.1:0");
+  EXPECT_EQ(broker.code, 69);
+  EXPECT_THAT(broker.err, HasSubstr("broker tcp://127.0.0.1:1: nothing answers there"));
 }
 
 TEST(Binary, what_cannot_be_read_is_not_called_ok) {

@@ -91,6 +91,8 @@ TEST(Config, addresses_are_checked) {
   EXPECT_THAT(problems("kafka: {bootstrap: 'h:1,,h:2'}"), SizeIs(1));
   EXPECT_THAT(problems("http: {listen: '127.0.0.1:99999'}"), SizeIs(1));
   EXPECT_THAT(problems("http: {listen: '127.0.0.1:0'}"), IsEmpty());
+  EXPECT_THAT(problems("source: {broker: {uri: 'tcp://h:0'}}"), SizeIs(1));
+  EXPECT_THAT(problems("kafka: {bootstrap: 'h:0'}"), SizeIs(1));
   EXPECT_THAT(problems("journal: {segment_size: 1KiB}"), SizeIs(1));
 }
 

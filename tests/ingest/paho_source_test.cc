@@ -76,12 +76,14 @@ TEST_F(PahoSourceTest, FramesAndStatesArriveInTheLogInOrder) {
   broker_.publish("tocsin/v1/g1/status", "online");
   broker_.publish("tocsin/v1/g1/json", "{}");
   broker_.publish("tocsin/v1/g1/pb", "binary");
-  broker_.publish("tocsin/v1/g1/other", "not ours");
+  broker_.publish("tocsin/v1/g1/jsno", "unknown word");
+  broker_.publish("tocsin/v1/g1/json/more", "too deep");
+  broker_.publish("tocsin/v2/g1/json", "not ours");
   broker_.publish("elsewhere", "not ours");
   broker_.publish("tocsin/v1/g1/status", "offline");
-  EXPECT_TRUE(eventually_logged({"g1 up", "{}", "binary", "g1 down"}));
-  EXPECT_EQ(source.status().frames, 2u);
-  EXPECT_EQ(source.status().bytes, 8u);
+  EXPECT_TRUE(eventually_logged({"g1 up", "{}", "binary", "unknown word", "too deep", "g1 down"}));
+  EXPECT_EQ(source.status().frames, 4u);
+  EXPECT_EQ(source.status().bytes, 28u);
 }
 
 TEST_F(PahoSourceTest, WhatTheBrokerRetainedIsFlaggedAsSuch) {

@@ -83,6 +83,26 @@ class EndToEnd(unittest.TestCase):
             samples = json.loads(engine.http("/api/v1/rejected")[1])
             self.assertEqual(len(samples["rejected"]), len(bad) + 1)
 
+    def test_kafka_gone_and_back_is_said_and_so_is_what_it_did_not_get_before_a_stop(self):
+        config = pathlib.Path(self.folder) / "tocsin.yaml"
+        config.write_text("drain_timeout: 100ms\n")
+        rule = pathlib.Path(self.folder) / "smoke.yaml"
+        rule.write_text("format: tocsin/1\nrule: smoke\nseverity: high\nfor_each: [device_id]\n"
+                        "match: {event: {event: smoke.alarm}}\n")
+        with Engine(self.folder, "-c", config, *arguments(self.folder, self.broker, self.kafka, rule)) as engine:
+            said = engine.output
+            self.kafka.stop()
+            eventually(lambda: said().count("degraded: Kafka") == 1, 60, "the loss is said")
+            self.kafka.restart()
+            eventually(lambda: said().count("over: Kafka") == 1, 60, "its end is said")
+            self.kafka.stop()
+            eventually(lambda: said().count("degraded: Kafka") == 2, 60, "the next loss is said")
+            self.broker.publish("tocsin/v1/g1/json", smoke("kept"))
+            eventually(lambda: engine.metric("tocsin_alert_revisions_total") == 1, 20, "the alert is in the log")
+            self.assertEqual(engine.stop(), 0)
+            self.assertIn("1 alert revision waits in the alert log for the next start", said())
+        self.kafka.restart()
+
     def test_a_reload_takes_good_rules_and_keeps_the_old_ones_over_bad(self):
         rules = pathlib.Path(self.folder) / "rules"
         rules.mkdir()

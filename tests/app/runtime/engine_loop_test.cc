@@ -195,7 +195,7 @@ TEST_F(EngineLoopTest, AStopDuringAFullDiskDoesNotHang) {
   alert_log.fail_appends(LogError::no_space);
   engine->start();
   engine->drain_and_stop();
-  EXPECT_THAT(engine->status()->failure, HasSubstr("no_space"));
+  EXPECT_THAT(engine->status()->failure, HasSubstr("no space left on the disk"));
 }
 
 TEST_F(EngineLoopTest, AnAlertLogThatFailsStopsTheEngineVisibly) {

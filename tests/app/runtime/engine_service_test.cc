@@ -21,6 +21,7 @@ using journal::read_bytes;
 using journal::write_bytes;
 using ::testing::HasSubstr;
 using testing::HttpClient;
+using ::testing::Not;
 
 constexpr int kUnavailable = 69, kIo = 74, kConfig = 78;
 
@@ -157,6 +158,8 @@ TEST_F(EngineServiceTest, ASecondEngineOnTheSameDataFolderIsRefused) {
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(refusal->exit_code, kIo);
   EXPECT_THAT(refusal->message, HasSubstr(options_.data));
+  EXPECT_THAT(refusal->message, HasSubstr("another process writes this log"));
+  EXPECT_THAT(refusal->message, Not(HasSubstr("locked")));
   EXPECT_EQ(refusal->message.find('\n'), std::string::npos);
 }
 
@@ -203,6 +206,8 @@ TEST_F(EngineServiceTest, APortThatIsTakenIsOneClearLine) {
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(refusal->exit_code, kUnavailable);
   EXPECT_THAT(refusal->message, HasSubstr(other.http));
+  EXPECT_THAT(refusal->message, HasSubstr("the address is in use"));
+  EXPECT_TRUE(refusal->http_in_use);
 }
 
 TEST_F(EngineServiceTest, ABrokerThatIsNotThereIsOneClearLine) {
