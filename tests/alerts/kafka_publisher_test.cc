@@ -187,7 +187,7 @@ TEST_F(KafkaPublisherTest, TopicsThatAreMissingAreMade) {
       Duration{300};  // how long the admin API, which is not there, is asked
   rig.restart();
   rig.append(5);
-  ASSERT_TRUE(rig.work_until_published()) << rig.publisher->status().last_error;
+  ASSERT_TRUE(rig.work_until_published()) << rig.state();
   EXPECT_EQ(sorted(rig.positions("made")), PublisherRig::up_to(5));
 }
 
@@ -294,9 +294,10 @@ TEST_F(KafkaPublisherTest, AnAlertTooLargeForARecordLosesEvidenceOnly) {
 TEST_F(KafkaPublisherTest, ARecordTheBrokerFindsTooLargeIsSentAgainSmaller) {
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(heavy_alert(2000));
-  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().evidence_cut > 0; }));
+  ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().evidence_cut > 0; }))
+      << rig.state();
   rig.append(20);
-  ASSERT_TRUE(rig.work_until_published()) << rig.publisher->status().last_error;
+  ASSERT_TRUE(rig.work_until_published()) << rig.state();
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(21));
   const auto records = read_topic(rig.options.brokers, kAlerts);
   EXPECT_EQ(alert_from_json(records[0].value).value().evidence_dropped, 48u);
@@ -306,7 +307,7 @@ TEST_F(KafkaPublisherTest, ARecordTheBrokerFindsTooLargeIsSentAgainSmaller) {
 TEST_F(KafkaPublisherTest, ABatchTheBrokerFindsTooLargeIsSentAgainRecordByRecord) {
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(100);
-  ASSERT_TRUE(rig.work_until_published()) << rig.publisher->status().last_error;
+  ASSERT_TRUE(rig.work_until_published()) << rig.state();
   // What was behind it on its way may arrive before it.
   EXPECT_EQ(sorted(rig.positions(kAlerts)), PublisherRig::up_to(100));
   // A record that happened to leave before the others was refused alone.
@@ -316,7 +317,7 @@ TEST_F(KafkaPublisherTest, ABatchTheBrokerFindsTooLargeIsSentAgainRecordByRecord
 TEST_F(KafkaPublisherTest, AnAlertThatCannotBeMadeSmallEnoughIsSentAsSmallAsItGets) {
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(1);
-  ASSERT_TRUE(rig.work_until_published()) << rig.publisher->status().last_error;
+  ASSERT_TRUE(rig.work_until_published()) << rig.state();
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(1));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// PublisherRig: an alert log in memory, a publisher and its pump against some Kafka, as a test
 /// drives them. restart() is a new process on the same alert log.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -73,6 +74,17 @@ class PublisherRig {
   bool work_until_published() {
     return work_until(
         [this] { return publisher->status().published_position == alerts->last_position(); });
+  }
+
+  /// What a failed expectation shows of it.
+  std::string state() const {
+    const alerts::SinkStatus now = publisher->status();
+    return fmt::format(
+        "published {} of {}, in all {}; {} heartbeats, {} refused, {} fatal, {} cut, {} queued; "
+        "connected: {}; last error: {}",
+        now.published_position, alerts->last_position(), now.published_total, now.heartbeats_total,
+        now.delivery_errors, now.fatal_recoveries, now.evidence_cut, now.queue_depth, now.connected,
+        now.last_error);
   }
 
   /// Positions on the topic, in its order (partition by partition).
