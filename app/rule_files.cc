@@ -22,21 +22,31 @@ std::string because(const std::string& path, int error) {
 std::string list_folder(const std::string& folder, std::vector<std::string>& files) {
   std::error_code error;
   std::vector<std::string> found;
+  bool any_yaml = false;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (entry->path().extension() == ".yaml" && !name.starts_with('.')) {
-      found.push_back((fs::path(folder) / name).string());
-    }
+    const bool yaml = entry->path().extension() == ".yaml";
+    if (name.starts_with('.') || !(yaml || SourceFile::has_descriptor_set_name(name))) continue;
+    found.push_back((fs::path(folder) / name).string());
+    any_yaml = any_yaml || yaml;
   }
   if (error) return because(folder, error.value());
-  if (found.empty()) return folder + ": no *.yaml file in this folder";
+  if (!any_yaml) return folder + ": no *.yaml file in this folder";
   std::ranges::sort(found);
   files.insert(files.end(), found.begin(), found.end());
   return {};
 }
 
 }  // namespace
+
+std::vector<std::string> descriptor_sets_in(const std::string& folder) {
+  std::vector<std::string> files;
+  (void)list_folder(folder, files);
+  std::erase_if(files,
+                [](const std::string& f) { return !SourceFile::has_descriptor_set_name(f); });
+  return files;
+}
 
 std::optional<std::string> read_file(const std::string& path, std::string& why) {
   struct Close {

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "app/config.h"
+#include "app/loaded_bundle.h"
 #include "app/rule_files.h"
 #include "ingest/registry_csv.h"
 #include "rules/load/codes.h"
@@ -50,8 +52,6 @@ bool is_config_section(std::string_view name) {
 
 class Validator {
  public:
-  explicit Validator(const Catalogue& catalogue) : catalogue_(catalogue) {}
-
   Validation run(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
       is_folder(path) ? folder(path) : file(path);
@@ -87,6 +87,7 @@ class Validator {
         return add_registry(parent.empty() ? "." : parent.string());
       }
       case FileKind::config: return config(path, *text);
+      case FileKind::types:
       case FileKind::rules: loose_rules_.push_back({path, *text});
     }
   }
@@ -114,8 +115,9 @@ class Validator {
     ++result_.configurations;
   }
 
-  // Single rule files mean what they mean in their folder: with its bundle.yaml.
+  // Single rule files mean what they mean in their folder: with its bundle.yaml and event types.
   void loose_bundle() {
+    add_types_beside();
     const std::string beside = bundle_beside();
     if (beside.empty()) return bundle(loose_rules_);
     std::string why;
@@ -129,6 +131,22 @@ class Validator {
       return d.file == beside && (d.code == info(Code::unused_condition).code ||
                                   d.code == info(Code::unused_calendar).code);
     });
+  }
+
+  void add_types_beside() {
+    std::set<std::string> sets;
+    for (const rules::SourceFile& file : loose_rules_) {
+      if (file.is_descriptor_set()) return;
+      const fs::path parent = fs::path(file.name).parent_path();
+      for (std::string& set : descriptor_sets_in(parent.empty() ? "." : parent.string()))
+        sets.insert(std::move(set));
+    }
+    for (const std::string& set : sets) {
+      std::string why;
+      const auto text = read_file(set, why);
+      if (!text) return unreadable(why);
+      loose_rules_.push_back({set, *text});
+    }
   }
 
   // Empty: none, one is given already, or the files lie in folders with several.
@@ -147,7 +165,7 @@ class Validator {
   }
 
   void bundle(const std::vector<rules::SourceFile>& files) {
-    const rules::Loaded loaded = rules::load(files, catalogue_);
+    const auto [catalogue, loaded] = load_bundle(files);
     take(loaded.diagnostics);
     result_.tests += loaded.tests.size();
     if (!loaded.rules) return;
@@ -158,7 +176,7 @@ class Validator {
       result_.rules.push_back(fmt::format(
           "{}: {}, {}, {}, for each {}, {} tests; state: {}", rule.name,
           rules::form_name(rule.form), to_string(rule.severity), rules::to_string(rule.mode),
-          fmt::join(rule.for_each, " "), tests, rules::describe(state_bound(rule, catalogue_))));
+          fmt::join(rule.for_each, " "), tests, rules::describe(state_bound(rule, *catalogue))));
     }
   }
 
@@ -166,7 +184,6 @@ class Validator {
     result_.diagnostics.insert(result_.diagnostics.end(), found.begin(), found.end());
   }
 
-  const Catalogue& catalogue_;
   Validation result_;
   std::vector<std::string> registries_;
   std::vector<rules::SourceFile> loose_rules_;
@@ -177,6 +194,7 @@ class Validator {
 FileKind kind_of_file(const std::string& path, const std::string& text) {
   const fs::path name = fs::path(path).filename();
   if (name.extension() == ".csv") return FileKind::registry;
+  if (SourceFile::has_descriptor_set_name(name.string())) return FileKind::types;
   if (name == "tocsin.yaml") return FileKind::config;
   if (name == "bundle.yaml") return FileKind::rules;
   bool rule = false;
@@ -188,8 +206,6 @@ FileKind kind_of_file(const std::string& path, const std::string& text) {
   return config && !rule ? FileKind::config : FileKind::rules;
 }
 
-Validation validate_paths(const std::vector<std::string>& paths, const Catalogue& catalogue) {
-  return Validator(catalogue).run(paths);
-}
+Validation validate_paths(const std::vector<std::string>& paths) { return Validator().run(paths); }
 
 }  // namespace tocsin::app

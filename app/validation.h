@@ -4,18 +4,18 @@
 /// A folder with places.csv or devices.csv is a registry, one with *.yaml a rule bundle; a *.csv
 /// file stands for its registry; a *.yaml file is a configuration if it says so by its name or its
 /// top-level keys, else a rule file. Rule files given one by one are checked together, as one
-/// bundle, with the bundle.yaml of their folder if there is one and none is given.
+/// bundle, with the bundle.yaml and the descriptor sets of their folder if there are any and none
+/// is given.
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "core/catalogue.h"
 #include "core/diagnostic.h"
 #include "rules/load/loader.h"
 
 namespace tocsin::app {
 
-enum class FileKind : unsigned char { rules, config, registry };
+enum class FileKind : unsigned char { rules, types, config, registry };
 
 /// By name and content. Text is only looked at for *.yaml files.
 FileKind kind_of_file(const std::string& path, const std::string& text);
@@ -32,6 +32,6 @@ struct Validation {
   std::size_t registries = 0;
 };
 
-Validation validate_paths(const std::vector<std::string>& paths, const Catalogue& catalogue);
+Validation validate_paths(const std::vector<std::string>& paths);
 
 }  // namespace tocsin::app

@@ -1,8 +1,9 @@
 #include "app/workspace.h"
 
 #include "app/config_file.h"
+#include "app/loaded_bundle.h"
 #include "app/rule_files.h"
-#include "ingest/catalogue_builder.h"
+#include "ingest/descriptor_set.h"
 #include "ingest/registry_csv.h"
 
 namespace tocsin::app {
@@ -25,7 +26,6 @@ ExitCode load_registry_folder(const std::string& folder, const Common& common,
 
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
                         const Common& common, Workspace& workspace, bool watch_branches) {
-  workspace.catalogue = ingest::builtin_catalogue();
   if (!registry.empty()) {
     const ExitCode code = load_registry_folder(registry, common, workspace);
     if (code != ExitCode::ok) return code;
@@ -35,11 +35,25 @@ ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::s
     complain(read.unreadable);
     return ExitCode::io;
   }
-  workspace.loaded = rules::load(
-      read.files, workspace.catalogue,
-      {.have_registry = workspace.registry != nullptr, .watch_branches = watch_branches});
+  LoadedBundle bundle = load_bundle(read.files, {.have_registry = workspace.registry != nullptr,
+                                                 .watch_branches = watch_branches});
+  workspace.catalogue = std::move(bundle.catalogue);
+  workspace.loaded = std::move(bundle.loaded);
   print_diagnostics(workspace.loaded.diagnostics, common);
   return workspace.loaded.rules ? ExitCode::ok : ExitCode::bad_config;
+}
+
+ExitCode read_event_types(const std::vector<std::string>& rule_paths, const Common& common,
+                          Catalogue& catalogue) {
+  const RuleFiles read = read_rule_files(rule_paths);
+  if (!read.unreadable.empty()) {
+    complain(read.unreadable);
+    return ExitCode::io;
+  }
+  ingest::LoadedTypes types = ingest::load_event_types(read.files);
+  print_diagnostics(types.diagnostics, common);
+  catalogue = std::move(types.catalogue);
+  return has_errors(types.diagnostics) ? ExitCode::bad_config : ExitCode::ok;
 }
 
 ExitCode fill_from_config(const Common& common, std::vector<std::string>& rule_paths,

@@ -14,7 +14,7 @@
 namespace tocsin::app {
 
 struct Workspace {
-  Catalogue catalogue;
+  std::shared_ptr<const Catalogue> catalogue;
   std::shared_ptr<const Registry> registry;  ///< null: none was asked for
   rules::Loaded loaded;
 };
@@ -23,6 +23,11 @@ struct Workspace {
 /// bad_config.
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
                         const Common& common, Workspace& workspace, bool watch_branches = false);
+
+/// The event types of the descriptor sets among `rule_paths`, beside the built-in ones; what is
+/// wrong with rules does not matter. ok, io or bad_config.
+ExitCode read_event_types(const std::vector<std::string>& rule_paths, const Common& common,
+                          Catalogue& catalogue);
 
 /// Where flags are silent, a configuration given with -c speaks. ok, io, bad_config, or usage if
 /// there are no rules at all.

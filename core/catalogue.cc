@@ -67,7 +67,8 @@ const FieldSpec* EventType::find(std::string_view field) const {
   return missing ? nullptr : common;
 }
 
-EventTypeId Catalogue::add(std::string name, std::vector<FieldSpec> fields) {
+EventTypeId Catalogue::add(std::string name, std::vector<FieldSpec> fields,
+                           std::string definition) {
   TOCSIN_CHECK(types_.size() < kMaxTypes && fields.size() <= kMaxTypeFields);
   const auto id = static_cast<EventTypeId>(types_.size());
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -75,8 +76,13 @@ EventTypeId Catalogue::add(std::string name, std::vector<FieldSpec> fields) {
   }
   const bool added = by_name_.emplace(name, id).second;
   TOCSIN_CHECK(added);
-  types_.push_back(EventType{id, std::move(name), std::move(fields), 0});
+  types_.push_back(EventType{id, std::move(name), std::move(fields), 0, std::move(definition)});
   return id;
+}
+
+void Catalogue::retire_next() {
+  TOCSIN_CHECK(types_.size() < kMaxTypes);
+  types_.push_back(EventType{static_cast<EventTypeId>(types_.size()), {}, {}, 0, {}});
 }
 
 const EventType* Catalogue::find(std::string_view name) const {

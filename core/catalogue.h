@@ -3,7 +3,8 @@
 /// descriptors in ingest/ (a new event type needs a message and nothing else); here it is plain
 /// data, so that rules/ can check names and types without knowing protobuf.
 ///
-/// Lifetime: built once at start, then const and shared. Limits: kMaxTypes, kMaxTypeFields.
+/// Lifetime: built at start and with each rule bundle, then const and shared. Limits: kMaxTypes,
+/// kMaxTypeFields.
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <optional>
@@ -88,6 +89,7 @@ struct FieldSpec {
   std::string word_prefix;               ///< what was cut from them: "GATE_STATE_"
   WireForm wire = WireForm::none;        ///< of one element, if a list
   std::string json_name;                 ///< in proto3 JSON: "mgM3"
+  bool never_unset = false;              ///< no presence in protobuf: absent is its zero value
 };
 
 /// Name, kind and slot of every common slot ("id", ..., "loc.city", ..., "device.kind", ...).
@@ -98,6 +100,7 @@ struct EventType {
   std::string name;               ///< "smoke.alarm"
   std::vector<FieldSpec> fields;  ///< the type's own, slots kCommonSlots...
   std::uint32_t lacks = 0;        ///< bits of common slots that no event of the type has
+  std::string definition = {};    ///< of a deployment's own type: digest of its fields
 
   const FieldSpec* find(std::string_view field) const;  ///< own or common; nullptr if neither
 };
@@ -105,7 +108,9 @@ struct EventType {
 class Catalogue {
  public:
   /// Requires: name not yet present, within the limits above. Sets ids and slots itself.
-  EventTypeId add(std::string name, std::vector<FieldSpec> fields);
+  EventTypeId add(std::string name, std::vector<FieldSpec> fields, std::string definition = {});
+  /// A number that stays taken, without a name: its type is gone or has another definition now.
+  void retire_next();
 
   const EventType* find(std::string_view name) const;  ///< nullptr: unknown
   const EventType& type(EventTypeId id) const { return types_[static_cast<std::size_t>(id)]; }

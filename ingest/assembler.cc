@@ -49,6 +49,18 @@ MaybeRefusal check_value(const Value& v, const FieldSpec& spec) {
   }
 }
 
+Value zero_of(const FieldSpec& spec) {
+  switch (spec.kind) {
+    case ValueKind::boolean: return Value::boolean(false);
+    case ValueKind::int64: return Value::int64(0);
+    case ValueKind::uint64: return Value::uint64(0);
+    case ValueKind::float64: return Value::float64(0);
+    case ValueKind::string:
+      return Value::string(spec.words.empty() ? std::string_view() : spec.words.front());
+    default: return {};
+  }
+}
+
 // Of the set fields, each with its number, so that the hash survives a new field between two
 // others.
 std::uint64_t content_hash(const Event& event, const EventType& type) {
@@ -67,6 +79,8 @@ std::uint64_t content_hash(const Event& event, const EventType& type) {
 
 Assembler::Assembler(const Catalogue& catalogue, std::shared_ptr<const Registry> registry)
     : types_(catalogue), enrichment_(std::move(registry)) {}
+
+void Assembler::set_catalogue(const Catalogue& catalogue) { types_ = TypeTable(catalogue); }
 
 void Assembler::set_registry(std::shared_ptr<const Registry> registry) {
   enrichment_ = Enrichment(std::move(registry));
@@ -106,6 +120,8 @@ MaybeRefusal Assembler::deliver(EventSink& sink) {
   for (const FieldSpec& spec : draft_.type->type().fields) {
     if (spec.kind == ValueKind::list && !draft_.list(spec).empty()) {
       draft_.field(spec) = Value::list(draft_.list(spec));
+    } else if (spec.never_unset && !draft_.field(spec).is_set()) {
+      draft_.field(spec) = zero_of(spec);
     }
   }
   if (const auto refusal = check_common()) return refusal;

@@ -37,6 +37,7 @@ class Assembler {
  public:
   Assembler(const Catalogue& catalogue, std::shared_ptr<const Registry> registry);
 
+  void set_catalogue(const Catalogue& catalogue);
   void set_registry(std::shared_ptr<const Registry> registry);
   const DecoderRemarks& remarks() const { return remarks_; }
   /// Fields around events (of a batch) that are not known.

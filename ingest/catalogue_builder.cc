@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "core/check.h"
@@ -96,6 +97,7 @@ std::optional<FieldSpec> spec_of(const pb::FieldDescriptor& field) {
   spec.wire = kinds.wire;
   spec.kind = field.is_repeated() ? ValueKind::list : kinds.kind;
   spec.element = field.is_repeated() ? kinds.kind : ValueKind::unset;
+  spec.never_unset = !field.is_repeated() && !field.has_presence();
   if (kinds.wire == WireForm::enumeration && !fill_words(*field.enum_type(), spec)) {
     return std::nullopt;
   }
@@ -112,65 +114,48 @@ bool is_reserved(const FieldSpec& spec) {
   return taken(spec.name) || taken(spec.json_name);
 }
 
-struct NewType {
-  std::string name;
-  std::vector<FieldSpec> fields;
-};
+bool is_type_name(std::string_view name) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto legal = [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  };
+  return name.size() <= kMaxTypeName && letter(name.front()) && name.back() != '.' &&
+         name.find('.') != std::string_view::npos && name.find("..") == std::string_view::npos &&
+         std::ranges::all_of(name, legal);
+}
 
-// Collects the types of a file; stops at the first thing that cannot be.
-class Collector {
- public:
-  Collector(const Catalogue& catalogue, std::string& where)
-      : catalogue_(catalogue), where_(where) {}
-
-  std::optional<CatalogueError> message(const pb::Descriptor& message) {
-    for (int i = 0; i < message.nested_type_count(); ++i) {
-      if (const auto error = this->message(*message.nested_type(i))) return error;
-    }
-    std::string name = event_type_of(message);
-    if (name.empty()) return std::nullopt;
-    where_ = message.full_name();
-    if (name.starts_with("alert.")) return CatalogueError::reserved_name;
-    const bool known = catalogue_.find(name) != nullptr ||
-                       std::ranges::find(types_, name, &NewType::name) != types_.end();
-    if (known) return CatalogueError::duplicate_type;
-    if (catalogue_.types().size() + types_.size() >= kMaxTypes)
-      return CatalogueError::too_many_types;
-    types_.push_back({std::move(name), {}});
-    return fields(message, types_.back().fields);
+// Names of people, of their papers and of their bodies. A field that means something else is easily
+// called something else.
+bool is_personal(std::string_view field) {
+  static constexpr std::array<std::string_view, 8> kNames{
+      "name",       "full_name",     "first_name",  "last_name",
+      "owner_name", "resident_name", "driver_name", "person_name"};
+  static constexpr std::array<std::string_view, 17> kWords{
+      "face",      "faces",    "plate",     "plates",    "phone",      "mobile",
+      "telephone", "passport", "idcard",    "biometric", "biometrics", "fingerprint",
+      "watchlist", "surname",  "blacklist", "birthday",  "person"};
+  if (std::ranges::find(kNames, field) != kNames.end()) return true;
+  if (field.find("id_card") != field.npos || field.find("id_number") != field.npos) return true;
+  while (true) {
+    const std::size_t end = field.find('_');
+    if (std::ranges::find(kWords, field.substr(0, end)) != kWords.end()) return true;
+    if (end == field.npos) return false;
+    field.remove_prefix(end + 1);
   }
-
-  std::vector<NewType> take() { return std::move(types_); }
-
- private:
-  std::optional<CatalogueError> fields(const pb::Descriptor& message, std::vector<FieldSpec>& out) {
-    if (static_cast<std::size_t>(message.field_count()) > kMaxTypeFields) {
-      return CatalogueError::too_many_fields;
-    }
-    for (int i = 0; i < message.field_count(); ++i) {
-      where_ = message.field(i)->full_name();
-      std::optional<FieldSpec> spec = spec_of(*message.field(i));
-      if (!spec) return CatalogueError::unsupported_field;
-      if (is_reserved(*spec)) return CatalogueError::reserved_name;
-      out.push_back(std::move(*spec));
-    }
-    return std::nullopt;
-  }
-
-  const Catalogue& catalogue_;
-  std::string& where_;
-  std::vector<NewType> types_;
-};
+}
 
 }  // namespace
 
 std::string_view to_string(CatalogueError error) {
   switch (error) {
-    case CatalogueError::duplicate_type: return "an event type of that name is already there";
-    case CatalogueError::reserved_name: return "the name is taken by the event itself";
-    case CatalogueError::unsupported_field: return "a field of this kind has no place in an event";
-    case CatalogueError::too_many_fields: return "more fields than an event type may have";
-    case CatalogueError::too_many_types: return "more event types than the catalogue holds";
+    case CatalogueError::bad_type_name: return "bad_type_name";
+    case CatalogueError::duplicate_type: return "duplicate_type";
+    case CatalogueError::reserved_type: return "reserved_type";
+    case CatalogueError::reserved_field: return "reserved_field";
+    case CatalogueError::personal_field: return "personal_field";
+    case CatalogueError::unsupported_field: return "unsupported_field";
+    case CatalogueError::too_many_fields: return "too_many_fields";
+    case CatalogueError::too_many_types: return "too_many_types";
   }
   return "?";
 }
@@ -179,22 +164,58 @@ std::string event_type_of(const pb::Descriptor& message) {
   return message.options().GetExtension(v1::event_type);
 }
 
-Result<std::size_t, CatalogueError> add_event_types(const pb::FileDescriptor& file,
-                                                    Catalogue& catalogue, std::string& where) {
-  Collector collector(catalogue, where);
-  for (int i = 0; i < file.message_type_count(); ++i) {
-    if (const auto error = collector.message(*file.message_type(i))) return *error;
+void TypeCollector::add(const pb::FileDescriptor& file) {
+  for (int i = 0; i < file.message_type_count(); ++i) add(*file.message_type(i));
+}
+
+void TypeCollector::add(const pb::Descriptor& message) {
+  for (int i = 0; i < message.nested_type_count(); ++i) add(*message.nested_type(i));
+  if (!message.options().HasExtension(v1::event_type)) return;
+  const std::string name = event_type_of(message);
+  const auto refuse = [&](CatalogueError error) { problem(error, message.full_name()); };
+  if (name.empty() || !is_type_name(name)) return refuse(CatalogueError::bad_type_name);
+  if (name.starts_with("alert.")) return refuse(CatalogueError::reserved_type);
+  if (is_taken(name)) return refuse(CatalogueError::duplicate_type);
+  if (taken_.types().size() + types_.size() >= kMaxTypes)
+    return refuse(CatalogueError::too_many_types);
+  if (static_cast<std::size_t>(message.field_count()) > kMaxTypeFields)
+    return refuse(CatalogueError::too_many_fields);
+  NewType type{name, {}};
+  add_fields(message, type.fields);
+  types_.push_back(std::move(type));
+}
+
+void TypeCollector::add_fields(const pb::Descriptor& message, std::vector<FieldSpec>& fields) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    const pb::FieldDescriptor& field = *message.field(i);
+    std::optional<FieldSpec> spec = spec_of(field);
+    if (!spec) {
+      problem(CatalogueError::unsupported_field, field.full_name());
+    } else if (is_reserved(*spec)) {
+      problem(CatalogueError::reserved_field, field.full_name());
+    } else if (is_personal(lower(spec->name))) {
+      problem(CatalogueError::personal_field, field.full_name());
+    } else {
+      fields.push_back(std::move(*spec));
+    }
   }
-  std::vector<NewType> types = collector.take();
-  for (NewType& type : types) catalogue.add(std::move(type.name), std::move(type.fields));
-  return types.size();
+}
+
+bool TypeCollector::is_taken(const std::string& name) const {
+  return taken_.find(name) != nullptr ||
+         std::ranges::find(types_, name, &NewType::name) != types_.end();
+}
+
+void TypeCollector::problem(CatalogueError error, const std::string& where) {
+  problems_.push_back({error, where});
 }
 
 Catalogue builtin_catalogue() {
   Catalogue catalogue;
-  std::string where;
-  const auto added = add_event_types(*v1::Event::descriptor()->file(), catalogue, where);
-  TOCSIN_CHECK(added.has_value());
+  TypeCollector collector(catalogue);
+  collector.add(*v1::Event::descriptor()->file());
+  TOCSIN_CHECK(collector.problems().empty());
+  for (auto& type : collector.take()) catalogue.add(std::move(type.name), std::move(type.fields));
   return catalogue;
 }
 

@@ -14,18 +14,20 @@
 ///     google.protobuf.Duration          duration
 ///     repeated scalar, string or enum   list
 ///
-/// Anything else (bytes, maps, other messages) has no place in an event and is refused loudly, as
-/// are a type that is already there and a field named like a member of the event itself (`id`,
-/// `ts`, ...).
+/// A field without presence (proto3 without `optional`) is never unset: absent is its zero value.
 ///
-/// Path: at start, before rules are loaded. Thread: any; no state. A file of a descriptor set read
-/// at run time extends the built-in catalogue in the same way: build its FileDescriptor in a pool,
-/// add it.
+/// Anything else (bytes, maps, other messages) has no place in an event and is refused loudly, as
+/// are a type that is already there, a field named like a member of the event itself (`id`, `ts`,
+/// ...) and a field named after what the stream must not hold (`face`, `plate`, `phone`, ...).
+///
+/// Path: at start and with each rule bundle, before rules are loaded. Thread: any; no state.
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/catalogue.h"
-#include "core/result.h"
 
 namespace google::protobuf {
 class Descriptor;
@@ -36,24 +38,55 @@ namespace tocsin::ingest {
 
 /// Numbers of enum values that may occur in events: 0 up to this, exclusive.
 inline constexpr int kMaxEnumNumber = 1024;
+inline constexpr std::size_t kMaxTypeName = 64;  ///< bytes
 
 enum class CatalogueError : std::uint8_t {
-  duplicate_type = 1,
-  reserved_name,      ///< a field that an event has already, or a type "alert.*"
+  bad_type_name = 1,
+  duplicate_type,
+  reserved_type,      ///< "alert.*"
+  reserved_field,     ///< that an event has already
+  personal_field,     ///< by its name
   unsupported_field,  ///< a kind that has no slot
   too_many_fields,
   too_many_types,
 };
 std::string_view to_string(CatalogueError error);
-TOCSIN_RESULT_ERROR(CatalogueError)
+
+struct CatalogueProblem {
+  CatalogueError error{};
+  std::string where;  ///< full name of the message or the field
+};
+
+/// Types to be, in order of appearance.
+class TypeCollector {
+ public:
+  struct NewType {
+    std::string name;
+    std::vector<FieldSpec> fields;
+  };
+
+  /// Names of `taken` are duplicates.
+  explicit TypeCollector(const Catalogue& taken) : taken_(taken) {}
+
+  /// The messages of `file` that are event types, messages inside messages too. Those with a
+  /// problem are left out.
+  void add(const google::protobuf::FileDescriptor& file);
+  const std::vector<CatalogueProblem>& problems() const { return problems_; }
+  std::vector<NewType> take() { return std::move(types_); }
+
+ private:
+  void add(const google::protobuf::Descriptor& message);
+  void add_fields(const google::protobuf::Descriptor& message, std::vector<FieldSpec>& fields);
+  bool is_taken(const std::string& name) const;
+  void problem(CatalogueError error, const std::string& where);
+
+  const Catalogue& taken_;
+  std::vector<NewType> types_;
+  std::vector<CatalogueProblem> problems_;
+};
 
 /// The types of tocsin.v1.
 Catalogue builtin_catalogue();
-
-/// The messages of `file` that are event types; returns how many. On an error nothing is added and
-/// `where` names the message and the field. Messages inside messages count too.
-Result<std::size_t, CatalogueError> add_event_types(const google::protobuf::FileDescriptor& file,
-                                                    Catalogue& catalogue, std::string& where);
 
 /// The event type a message is; empty: none.
 std::string event_type_of(const google::protobuf::Descriptor& message);

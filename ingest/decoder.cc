@@ -21,6 +21,10 @@ Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
+void Decoder::set_catalogue(const Catalogue& catalogue) {
+  state_->assembler.set_catalogue(catalogue);
+}
+
 void Decoder::set_registry(std::shared_ptr<const Registry> registry) {
   state_->assembler.set_registry(std::move(registry));
 }

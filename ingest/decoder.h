@@ -61,12 +61,13 @@ struct DecoderRemarks {
 class Decoder {
  public:
   /// `registry` may be null: no enrichment. Both must outlive the decoder (or its next
-  /// set_registry).
+  /// set_catalogue, set_registry).
   Decoder(const Catalogue& catalogue, std::shared_ptr<const Registry> registry);
   ~Decoder();
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
 
+  void set_catalogue(const Catalogue& catalogue);
   void set_registry(std::shared_ptr<const Registry> registry);
 
   /// One MQTT frame. `arr` is the log record's. A frame that is refused whole counts as one event.

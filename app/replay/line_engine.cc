@@ -22,8 +22,9 @@ bool is_blank(std::string_view line) {
 
 LineEngine::LineEngine(const ReplayInputs& inputs)
     : inputs_(inputs),
-      decoder_(inputs.catalogue, inputs.registry),
-      engine_(inputs.rules, inputs.registry, inputs.engine) {}
+      catalogue_(inputs.bundle.catalogue),
+      decoder_(*catalogue_, inputs.registry),
+      engine_(inputs.bundle.rules, inputs.registry, inputs.engine) {}
 
 LineResult LineEngine::apply(std::string_view line, std::vector<AlertRevision>& out) {
   out_ = &out;
@@ -92,11 +93,14 @@ void LineEngine::note_outage(const ControlRecord& record) {
 }
 
 void LineEngine::reload(const ControlRecord& record) {
-  const auto rules = inputs_.load_rules(reloads_++, record.rules, problem_);
+  const auto [catalogue, rules] =
+      inputs_.load_rules(reloads_++, record.rules, *catalogue_, problem_);
   if (!rules) return;
   const std::size_t before = out_->size();
   const std::uint64_t matches = sum_of_matches(engine_);
   engine_.reload(rules, time(), *out_);
+  decoder_.set_catalogue(*catalogue);
+  catalogue_ = catalogue;
   matches_of_replaced_ += matches - sum_of_matches(engine_);
   for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;
 }

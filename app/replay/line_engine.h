@@ -23,15 +23,21 @@ namespace tocsin::app {
 
 struct ControlRecord;
 
+/// Rules and the event types they were loaded against.
+struct ReplayRules {
+  std::shared_ptr<const Catalogue> catalogue;
+  std::shared_ptr<const rules::RuleSet> rules;
+};
+
 /// What a replay starts from. Shared by every LineEngine of a session.
 struct ReplayInputs {
-  const Catalogue& catalogue;
+  ReplayRules bundle;
   std::shared_ptr<const Registry> registry;  ///< may be null
-  std::shared_ptr<const rules::RuleSet> rules;
   rules::EngineOptions engine;
-  /// For the n-th reload record (from 0): its rules, or null and why.
-  std::function<std::shared_ptr<const rules::RuleSet>(std::size_t n, const std::string& path,
-                                                      std::string& why)>
+  /// For the n-th reload record (from 0): its bundle, or null rules and why. `in_force`: the
+  /// catalogue until then.
+  std::function<ReplayRules(std::size_t n, const std::string& path, const Catalogue& in_force,
+                            std::string& why)>
       load_rules;
 };
 
@@ -74,6 +80,7 @@ class LineEngine final : private ingest::EventSink {
   LineResult bad(LineKind kind, std::string problem);
 
   const ReplayInputs& inputs_;
+  std::shared_ptr<const Catalogue> catalogue_;  // of the bundle in force
   ingest::Decoder decoder_;
   rules::Engine engine_;
   Books books_;

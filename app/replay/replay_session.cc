@@ -8,9 +8,11 @@ ReplaySession::ReplaySession(ReplayInputs inputs) : inputs_(std::move(inputs)) {
   // Rules enter by content: a rebuilt engine gets what the first one got, whatever the files say by
   // then.
   auto load = std::move(inputs_.load_rules);
-  inputs_.load_rules = [this, load](std::size_t n, const std::string& path, std::string& why) {
-    if (n == reloaded_.size()) reloaded_.push_back(load ? load(n, path, why) : nullptr);
-    if (!reloaded_[n] && why.empty()) why = "rules refused";
+  inputs_.load_rules = [this, load](std::size_t n, const std::string& path,
+                                    const Catalogue& in_force, std::string& why) {
+    if (n == reloaded_.size())
+      reloaded_.push_back(load ? load(n, path, in_force, why) : ReplayRules{});
+    if (!reloaded_[n].rules && why.empty()) why = "rules refused";
     return reloaded_[n];
   };
   engine_ = std::make_unique<LineEngine>(inputs_);

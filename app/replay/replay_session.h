@@ -44,7 +44,7 @@ class ReplaySession {
   void count(const std::vector<AlertRevision>& out, std::size_t from);
 
   ReplayInputs inputs_;
-  std::vector<std::shared_ptr<const rules::RuleSet>> reloaded_;  // by reload record; null: refused
+  std::vector<ReplayRules> reloaded_;  // by reload record; without rules: refused
   std::unique_ptr<LineEngine> engine_;
   bool fresh_ = true;  // nothing applied since the engine was built
   std::uint64_t revisions_ = 0;

@@ -22,12 +22,12 @@ std::string_view mode_word(rules::Mode mode) {
 
 }  // namespace
 
-EngineLoop::EngineLoop(Log& events, alerts::AlertLog& alerts, const Catalogue& catalogue,
-                       ClockFn clock, rules::EngineOptions options)
+EngineLoop::EngineLoop(Log& events, alerts::AlertLog& alerts, ClockFn clock,
+                       rules::EngineOptions options)
     : events_(events),
       alerts_(alerts),
       clock_(std::move(clock)),
-      pipeline_(catalogue, options),
+      pipeline_(options),
       reader_(events.read(1)),
       already_(alerts.last()) {}
 

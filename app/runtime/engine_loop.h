@@ -55,7 +55,7 @@ inline constexpr Duration kStatusInterval{100};
 class EngineLoop {
  public:
   /// References must outlive the loop.
-  EngineLoop(Log& events, alerts::AlertLog& alerts, const Catalogue& catalogue, ClockFn clock,
+  EngineLoop(Log& events, alerts::AlertLog& alerts, ClockFn clock,
              rules::EngineOptions options = {});
   ~EngineLoop();
 

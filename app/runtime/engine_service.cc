@@ -21,7 +21,6 @@
 #include "app/runtime/rule_bundle.h"
 #include "core/clock.h"
 #include "core/digest.h"
-#include "ingest/catalogue_builder.h"
 #include "ingest/paho_source.h"
 #include "journal/file_log.h"
 
@@ -92,7 +91,6 @@ struct EngineService::Parts {
   explicit Parts(const ServiceOptions& given) : options(given) {}
 
   const ServiceOptions& options;
-  Catalogue catalogue = ingest::builtin_catalogue();
   SystemClock clock;
   std::unique_ptr<journal::FileLog> events;
   std::unique_ptr<journal::FileLog> alert_file;
@@ -177,7 +175,7 @@ std::optional<StartFailure> EngineService::Parts::check_that_logs_agree() {
 std::optional<StartFailure> EngineService::Parts::recover() {
   const LogPosition last = events->durable();
   loop = std::make_unique<EngineLoop>(
-      *events, *alert_log, catalogue, [this] { return events->now(); }, options.engine);
+      *events, *alert_log, [this] { return events->now(); }, options.engine);
   loop->start();
   while (!loop->wait_applied(last, Duration{2000})) {
     const auto status = loop->status();
@@ -332,8 +330,7 @@ std::optional<StartFailure> EngineService::start(const std::function<bool()>& st
   ReadBundle registry;
   if (!options_.registry.empty()) registry = read_registry(options_.registry);
   if (auto bad = refused(registry)) return bad;
-  const ReadBundle rules =
-      read_rule_bundle(options_.rules, p.catalogue, registry.bundle.has_value());
+  const ReadBundle rules = read_rule_bundle(options_.rules, registry.bundle.has_value());
   if (auto bad = refused(rules)) return bad;
   print_warnings(rules);
   print_warnings(registry);
@@ -352,7 +349,7 @@ ReloadOutcome EngineService::reload() {
   Parts& p = *parts_;
   ReadBundle registry;
   if (!options_.registry.empty()) registry = read_registry(options_.registry);
-  ReadBundle rules = read_rule_bundle(options_.rules, p.catalogue, registry.bundle.has_value());
+  ReadBundle rules = read_rule_bundle(options_.rules, registry.bundle.has_value());
   ReloadOutcome outcome;
   outcome.diagnostics = rules.diagnostics;
   const auto rows = std::min(registry.diagnostics.size(), kWarningsShown);

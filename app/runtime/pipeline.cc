@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "app/loaded_bundle.h"
 #include "app/runtime/bodies.h"
+#include "ingest/catalogue_builder.h"
 #include "ingest/registry_csv.h"
-#include "rules/load/loader.h"
 
 namespace tocsin::app {
 namespace {
@@ -17,10 +18,10 @@ std::shared_ptr<const rules::RuleSet> no_rules(const Catalogue& catalogue) {
 
 }  // namespace
 
-Pipeline::Pipeline(const Catalogue& catalogue, rules::EngineOptions options)
-    : catalogue_(catalogue),
-      decoder_(catalogue, nullptr),
-      engine_(no_rules(catalogue), nullptr, options) {}
+Pipeline::Pipeline(rules::EngineOptions options)
+    : catalogue_(std::make_shared<const Catalogue>(ingest::builtin_catalogue())),
+      decoder_(*catalogue_, nullptr),
+      engine_(no_rules(*catalogue_), nullptr, options) {}
 
 void Pipeline::apply(const LogRecord& record, std::vector<AlertRevision>& out) {
   out_ = &out;
@@ -85,15 +86,17 @@ void Pipeline::on_rejected(const ingest::Rejection& rejection) {
 void Pipeline::apply_bundle(const LogRecord& record) {
   const std::optional<Bundle> bundle = parse_bundle(record.body);
   if (!bundle) return refuse(record, "a bundle record that does not parse");
-  rules::Loaded loaded = rules::load(bundle->files, catalogue_);
-  if (!loaded.rules) {
-    const std::string first =
-        loaded.diagnostics.empty() ? "" : loaded.diagnostics.front().message_en;
+  LoadedBundle read = load_bundle(bundle->files, {}, catalogue_.get());
+  if (!read.loaded.rules) {
+    const Diagnostics& all = read.loaded.diagnostics;
+    const std::string first = all.empty() ? "" : all.front().message_en;
     return refuse(record, "the logged bundle does not load in this version: " + first);
   }
   const std::size_t before = out_->size();
-  engine_.reload(std::move(loaded.rules), record.arr, *out_);
+  engine_.reload(std::move(read.loaded.rules), record.arr, *out_);
   stamp_from(before);
+  decoder_.set_catalogue(*read.catalogue);
+  catalogue_ = std::move(read.catalogue);
   bundle_version_ = bundle->version;
 }
 

@@ -33,8 +33,7 @@ struct RejectedSample {
 
 class Pipeline final : private ingest::EventSink {
  public:
-  /// `catalogue` must outlive the pipeline.
-  explicit Pipeline(const Catalogue& catalogue, rules::EngineOptions options = {});
+  explicit Pipeline(rules::EngineOptions options = {});
 
   /// Applies the next record. Appends what the engine says to `out`, in output order.
   /// Requires: records in order of position.
@@ -68,7 +67,7 @@ class Pipeline final : private ingest::EventSink {
   void apply_gateway(const LogRecord& record);
   void refuse(const LogRecord& record, std::string why);
 
-  const Catalogue& catalogue_;
+  std::shared_ptr<const Catalogue> catalogue_;  // of the bundle in force
   ingest::Decoder decoder_;
   rules::Engine engine_;
   std::shared_ptr<const Registry> registry_;

@@ -1,19 +1,19 @@
 #include "app/runtime/rule_bundle.h"
 
+#include "app/loaded_bundle.h"
 #include "app/rule_files.h"
 #include "ingest/registry_csv.h"
 
 namespace tocsin::app {
 
-ReadBundle read_rule_bundle(const std::vector<std::string>& paths, const Catalogue& catalogue,
-                            bool have_registry) {
+ReadBundle read_rule_bundle(const std::vector<std::string>& paths, bool have_registry) {
   ReadBundle read;
   RuleFiles files = read_rule_files(paths);
   read.unreadable = std::move(files.unreadable);
   if (!read.unreadable.empty()) return read;
   rules::LoadOptions options;
   options.have_registry = have_registry;
-  rules::Loaded loaded = rules::load(files.files, catalogue, options);
+  rules::Loaded loaded = load_bundle(files.files, options).loaded;
   read.diagnostics = std::move(loaded.diagnostics);
   if (!loaded.rules) return read;
   read.count = loaded.rules->rules.size();

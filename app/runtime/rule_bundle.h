@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "app/runtime/bodies.h"
-#include "core/catalogue.h"
 #include "core/diagnostic.h"
 
 namespace tocsin::app {
@@ -18,9 +17,8 @@ struct ReadBundle {
   std::size_t count = 0;         ///< rules, or devices
 };
 
-/// `paths`: rule files, or folders whose *.yaml are read in order of name.
-ReadBundle read_rule_bundle(const std::vector<std::string>& paths, const Catalogue& catalogue,
-                            bool have_registry);
+/// `paths`: as app/rule_files.h reads them.
+ReadBundle read_rule_bundle(const std::vector<std::string>& paths, bool have_registry);
 /// `folder` with places.csv and devices.csv. Rows that are wrong are left out: warnings.
 ReadBundle read_registry(const std::string& folder);
 

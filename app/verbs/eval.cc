@@ -4,7 +4,7 @@
 #include "app/expression.h"
 #include "app/output.h"
 #include "app/verbs/verb.h"
-#include "ingest/catalogue_builder.h"
+#include "app/workspace.h"
 
 namespace tocsin::app {
 namespace {
@@ -18,10 +18,12 @@ constexpr const char* kEvalExamples =
     "  tocsin eval -- '-7 % 3'                      an expression that begins with a dash";
 
 ExitCode eval(const std::string& expression, const std::optional<std::string>& event,
-              const Common& common) {
-  const Evaluated result =
-      event ? evaluate(expression, *event, ingest::builtin_catalogue(), common.language())
-            : evaluate(expression, common.language());
+              const std::vector<std::string>& rules, const Common& common) {
+  Catalogue catalogue;
+  if (const ExitCode read = read_event_types(rules, common, catalogue); read != ExitCode::ok)
+    return read;
+  const Evaluated result = event ? evaluate(expression, *event, catalogue, common.language())
+                                 : evaluate(expression, common.language());
   Output out;
   if (common.json) {
     out.line(R"({"schema":"tocsin.eval/1",)" + result.json.substr(1));
@@ -42,7 +44,12 @@ void add_eval(Cli& cli) {
   auto event = std::make_shared<std::optional<std::string>>();
   verb.add_option("--event", *event, "An event, read as e.*: one line of a replay file")
       ->type_name("JSON");
-  cli.on(verb, [&cli, expression, event] { return eval(*expression, *event, cli.common()); });
+  auto rules = std::make_shared<std::vector<std::string>>();
+  verb.add_option("--rules", *rules, "Folders or files with descriptor sets, for the event's type")
+      ->type_name("PATH");
+  cli.on(verb, [&cli, expression, event, rules] {
+    return eval(*expression, *event, *rules, cli.common());
+  });
 }
 
 }  // namespace tocsin::app

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/loaded_bundle.h"
 #include "app/rule_files.h"
 #include "app/text.h"
 #include "app/verbs/verb.h"
@@ -36,21 +37,20 @@ std::string beside(const std::string& events, const std::string& path) {
   return (std::filesystem::path(events).parent_path() / path).string();
 }
 
-std::shared_ptr<const rules::RuleSet> load_again(const std::string& path,
-                                                 const Workspace& workspace, const Common& common,
-                                                 std::string& why) {
+ReplayRules load_again(const std::string& path, const Catalogue& in_force,
+                       const Workspace& workspace, const Common& common, std::string& why) {
   const RuleFiles read = read_rule_files({path});
   if (!read.unreadable.empty()) {
     why = "reload: " + read.unreadable;
-    return nullptr;
+    return {};
   }
-  const rules::Loaded loaded = rules::load(read.files, workspace.catalogue,
-                                           {.have_registry = workspace.registry != nullptr});
-  if (!loaded.rules) {
-    print_diagnostics(loaded.diagnostics, common);
+  const LoadedBundle bundle =
+      load_bundle(read.files, {.have_registry = workspace.registry != nullptr}, &in_force);
+  if (!bundle.loaded.rules) {
+    print_diagnostics(bundle.loaded.diagnostics, common);
     why = "reload: " + path + " has errors; the rules in force stay";
   }
-  return loaded.rules;
+  return {bundle.catalogue, bundle.loaded.rules};
 }
 
 ExitCode replay(ReplayVerbOptions options, const Common& common) {
@@ -62,9 +62,10 @@ ExitCode replay(ReplayVerbOptions options, const Common& common) {
   code = open_workspace(options.rules, options.registry, common, workspace);
   if (code != ExitCode::ok) return code;
 
-  ReplayInputs inputs{workspace.catalogue, workspace.registry, workspace.loaded.rules, {}, {}};
-  inputs.load_rules = [&](std::size_t, const std::string& path, std::string& why) {
-    return load_again(beside(options.replay.events, path), workspace, common, why);
+  ReplayInputs inputs{{workspace.catalogue, workspace.loaded.rules}, workspace.registry, {}, {}};
+  inputs.load_rules = [&](std::size_t, const std::string& path, const Catalogue& in_force,
+                          std::string& why) {
+    return load_again(beside(options.replay.events, path), in_force, workspace, common, why);
   };
   Output out;
   return run_replay(options.replay, std::move(inputs), out, common.quiet ? nullptr : stderr);
@@ -73,7 +74,8 @@ ExitCode replay(ReplayVerbOptions options, const Common& common) {
 }  // namespace
 
 void add_replay(Cli& cli) {
-  CLI::App& verb = cli.verb("replay", "Rules over recorded events, in virtual time", kReplayExamples);
+  CLI::App& verb =
+      cli.verb("replay", "Rules over recorded events, in virtual time", kReplayExamples);
   auto o = std::make_shared<ReplayVerbOptions>();
   verb.add_option("--rules", o->rules, "Rule file or folder; several may be given")
       ->type_name("PATH");

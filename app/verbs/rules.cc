@@ -122,9 +122,9 @@ ExitCode show(RulesOptions options, const Common& common) {
   }
   Output out;
   if (common.json) {
-    out.line(json_of(*rule, *workspace.loaded.rules, workspace.catalogue));
+    out.line(json_of(*rule, *workspace.loaded.rules, *workspace.catalogue));
   } else {
-    print_rule(*rule, *workspace.loaded.rules, workspace.catalogue, common, out);
+    print_rule(*rule, *workspace.loaded.rules, *workspace.catalogue, common, out);
   }
   return out.flush() ? ExitCode::ok : ExitCode::io;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/loaded_bundle.h"
 #include "app/output.h"
 #include "app/rule_files.h"
 #include "app/rule_test/coverage.h"
@@ -37,17 +38,16 @@ struct TestOptions {
 
 std::string title(const rules::RuleTest& test) { return test.rule + "/" + test.name; }
 
-std::shared_ptr<const rules::RuleSet> load_beside(const rules::RuleTest& test,
-                                                  const std::string& path,
-                                                  const Workspace& workspace, std::string& why) {
+ReplayRules load_beside(const rules::RuleTest& test, const std::string& path,
+                        const Catalogue& in_force, const Workspace& workspace, std::string& why) {
   const std::string file = (std::filesystem::path(test.file).parent_path() / path).string();
   const RuleFiles read = read_rule_files({file});
   why = read.unreadable;
-  if (!why.empty()) return nullptr;
-  const rules::Loaded loaded = rules::load(read.files, workspace.catalogue,
-                                           {.have_registry = workspace.registry != nullptr});
-  if (!loaded.rules) why = file + " has errors; see tocsin validate";
-  return loaded.rules;
+  if (!why.empty()) return {};
+  const LoadedBundle bundle =
+      load_bundle(read.files, {.have_registry = workspace.registry != nullptr}, &in_force);
+  if (!bundle.loaded.rules) why = file + " has errors; see tocsin validate";
+  return {bundle.catalogue, bundle.loaded.rules};
 }
 
 std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted,
@@ -55,9 +55,10 @@ std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted,
   std::vector<TestOutcome> outcomes;
   for (const rules::RuleTest& test : workspace.loaded.tests) {
     if (!RE2::PartialMatch(title(test), wanted)) continue;
-    ReplayInputs inputs{workspace.catalogue, workspace.registry, workspace.loaded.rules, {}, {}};
-    inputs.load_rules = [&](std::size_t, const std::string& path, std::string& why) {
-      return load_beside(test, path, workspace, why);
+    ReplayInputs inputs{{workspace.catalogue, workspace.loaded.rules}, workspace.registry, {}, {}};
+    inputs.load_rules = [&](std::size_t, const std::string& path, const Catalogue& in_force,
+                            std::string& why) {
+      return load_beside(test, path, in_force, workspace, why);
     };
     branches.begin();
     outcomes.push_back(run_rule_test(test, inputs, language));

@@ -6,7 +6,6 @@
 #include "app/output.h"
 #include "app/validation.h"
 #include "app/verbs/verb.h"
-#include "ingest/catalogue_builder.h"
 
 namespace tocsin::app {
 namespace {
@@ -41,7 +40,7 @@ std::string totals(const Validation& found, const Common& common) {
 }
 
 ExitCode validate(const std::vector<std::string>& paths, const Common& common) {
-  const Validation found = validate_paths(paths, ingest::builtin_catalogue());
+  const Validation found = validate_paths(paths);
   Output out;
   out.buffer() += render_all(found.diagnostics, common, 1);
   if (!common.json) {

@@ -20,7 +20,12 @@
 
 namespace tocsin::rules {
 
-enum class FileRole : std::uint8_t { rules, tests, bundle };
+enum class FileRole : std::uint8_t {
+  rules,
+  tests,
+  bundle,
+  types,  ///< a descriptor set: in the catalogue already, not read here
+};
 
 struct RuleFile {
   explicit RuleFile(const SourceFile& file);
@@ -125,9 +130,10 @@ struct RuleText {
   std::optional<RollUpText> roll_up;
   bool in_circle = false;  ///< reported
   bool compiled = false;
-  std::vector<FieldSpec> key_fields;      ///< of for_each as far as they are known
-  std::vector<const EventType*> openers;  ///< whose events can open its alerts
-  std::set<std::string> alert_types;      ///< that it names, with their fields
+  std::vector<FieldSpec> key_fields;             ///< of for_each as far as they are known
+  std::vector<const EventType*> openers;         ///< whose events can open its alerts
+  std::set<std::string> alert_types;             ///< that it names, with their fields
+  std::map<std::string, std::string> own_types;  ///< of the deployment, that it names: definitions
 };
 
 struct Condition {

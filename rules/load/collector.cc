@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 7> kForms{"event",     "count",     "all"
 FileRole role_of(std::string_view name) {
   const std::string_view last = name.substr(name.find_last_of('/') + 1);
   if (last == "bundle.yaml") return FileRole::bundle;
+  if (SourceFile::has_descriptor_set_name(last)) return FileRole::types;
   return last.ends_with(".test.yaml") ? FileRole::tests : FileRole::rules;
 }
 
@@ -202,7 +203,8 @@ RuleFile::RuleFile(const SourceFile& file)
     : role(role_of(file.name)),
       source(file.name, file.text),
       report(source),
-      documents(yaml::read_yaml(source, report)) {}
+      documents(role == FileRole::types ? std::vector<yaml::Document>{}
+                                        : yaml::read_yaml(source, report)) {}
 
 bool is_reserved(std::string_view name) {
   return std::ranges::find(kReserved, name) != kReserved.end();

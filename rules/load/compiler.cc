@@ -295,6 +295,7 @@ class RuleCompiler {
       if (type == nullptr) continue;
       types.push_back(type);
       if (!alert_rule_of(type->name).empty()) text_.alert_types.insert(shape_of(*type));
+      if (!type->definition.empty()) text_.own_types[type->name] = type->definition;
     }
     return types;
   }

@@ -94,6 +94,7 @@ std::string rule_version(const RuleText& rule, const BundleText& bundle) {
   ordered_json parts{conditions_used(rule, patterns, bundle), settings_used(patterns, bundle),
                      limits, calendars_used(rule, bundle)};
   if (!rule.alert_types.empty()) parts.push_back(rule.alert_types);
+  if (!rule.own_types.empty()) parts.push_back(rule.own_types);
   return sha256(text_of(rule) + "\n" + parts.dump());
 }
 
@@ -127,6 +128,7 @@ std::string match_hash(const RuleText& rule) {
                          rule.value == nullptr ? "" : rule.value->text,
                          aggregate != nullptr ? int{static_cast<std::uint8_t>(aggregate->fn)} : -1};
   if (!rule.alert_types.empty()) structure.push_back(rule.alert_types);
+  if (!rule.own_types.empty()) structure.push_back(rule.own_types);
   return sha256(structure.dump());
 }
 

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "app/validation.h"
-#include "ingest/catalogue_builder.h"
 #include "rules/load/code_help.h"
 #include "rules/load/codes.h"
 #include "tests/app/support.h"
@@ -22,7 +21,7 @@ const char* file_name(ExampleKind kind) {
 Diagnostics validate_example(ExampleKind kind, std::string_view example) {
   const testing::Folder folder;
   const std::string path = folder.write(file_name(kind), example_file(kind, example));
-  return validate_paths({path}, ingest::builtin_catalogue()).diagnostics;
+  return validate_paths({path}).diagnostics;
 }
 
 TEST(Help, every_code_of_the_loader_has_a_text_in_both_languages) {

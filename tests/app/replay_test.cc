@@ -4,8 +4,8 @@
 #include <random>
 
 #include "alerts/alert_json.h"
+#include "app/loaded_bundle.h"
 #include "app/replay/replay_session.h"
-#include "ingest/catalogue_builder.h"
 #include "rules/load/loader.h"
 #include "tests/app/support.h"
 
@@ -43,16 +43,14 @@ std::string alarm(int device, std::int64_t ts, const char* building = "B7") {
 class Replay {
  public:
   explicit Replay(const char* rules = kRules) {
-    loaded_ = rules::load({{"rules.yaml", rules}}, catalogue_);
-    EXPECT_THAT(loaded_.diagnostics, IsEmpty());
+    bundle_ = load_bundle({{"rules.yaml", rules}});
+    EXPECT_THAT(bundle_.loaded.diagnostics, IsEmpty());
     session_ = std::make_unique<ReplaySession>(
-        ReplayInputs{catalogue_,
+        ReplayInputs{{bundle_.catalogue, bundle_.loaded.rules},
                      nullptr,
-                     loaded_.rules,
                      {},
-                     [this](std::size_t, const std::string& path, std::string& why) {
-                       return reload(path, why);
-                     }});
+                     [this](std::size_t, const std::string& path, const Catalogue& in_force,
+                            std::string& why) { return reload(path, in_force, why); }});
   }
 
   Replay& play(const std::string& text) {
@@ -81,19 +79,18 @@ class Replay {
   std::map<std::string, std::string> files;
 
  private:
-  std::shared_ptr<const rules::RuleSet> reload(const std::string& path, std::string& why) {
+  ReplayRules reload(const std::string& path, const Catalogue& in_force, std::string& why) {
     const auto file = files.find(path);
     if (file == files.end()) {
       why = path + ": gone";
-      return nullptr;
+      return {};
     }
-    auto rules = rules::load({{path, file->second}}, catalogue_).rules;
+    const LoadedBundle bundle = load_bundle({{path, file->second}}, {}, &in_force);
     files.erase(file);
-    return rules;
+    return {bundle.catalogue, bundle.loaded.rules};
   }
 
-  Catalogue catalogue_ = ingest::builtin_catalogue();
-  rules::Loaded loaded_;
+  LoadedBundle bundle_;
   std::unique_ptr<ReplaySession> session_;
   std::vector<AlertRevision> out_;
   std::vector<std::string> problems_;

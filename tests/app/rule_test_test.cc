@@ -32,13 +32,13 @@ class RuleTests : public ::testing::Test {
  protected:
   std::vector<TestOutcome> run(const std::string& tests) {
     loaded_ =
-        rules::load({{"smoke.yaml", kTestedRule + tests}}, catalogue_, {.watch_branches = true});
+        rules::load({{"smoke.yaml", kTestedRule + tests}}, *catalogue_, {.watch_branches = true});
     for (const Diagnostic& d : loaded_.diagnostics) {
       if (d.level == DiagnosticLevel::error) ADD_FAILURE() << render(d, Language::en, false);
     }
     std::vector<TestOutcome> outcomes;
     if (!loaded_.rules) return outcomes;
-    const ReplayInputs inputs{catalogue_, nullptr, loaded_.rules, {}, {}};
+    const ReplayInputs inputs{{catalogue_, loaded_.rules}, nullptr, {}, {}};
     branches_.emplace(loaded_.watched);
     for (const rules::RuleTest& test : loaded_.tests) {
       branches_->begin();
@@ -52,7 +52,8 @@ class RuleTests : public ::testing::Test {
     return outcomes.empty() ? std::vector<std::string>{"no outcome"} : outcomes.front().problems;
   }
 
-  Catalogue catalogue_ = ingest::builtin_catalogue();
+  std::shared_ptr<const Catalogue> catalogue_ =
+      std::make_shared<const Catalogue>(ingest::builtin_catalogue());
   rules::Loaded loaded_;
   std::optional<BranchTally> branches_;
 };
@@ -200,19 +201,19 @@ tests:
     given: [{t: 0s, event: smoke.alarm, device_id: D1, level: 3.0}]
     expect: [{state: firing}, {state: resolved}]
 )yaml";
-  const Catalogue catalogue = ingest::builtin_catalogue();
+  const auto catalogue = std::make_shared<const Catalogue>(ingest::builtin_catalogue());
   std::string tested(kBranchyRule);
   tested.replace(tested.find("NAME"), 4, "tested");
   std::string other(kBranchyRule);
   other.replace(other.find("NAME"), 4, "untested");
   other.erase(other.find("tests:"));
   const rules::Loaded loaded =
-      rules::load({{"a.yaml", tested}, {"b.yaml", other}}, catalogue, {.watch_branches = true});
+      rules::load({{"a.yaml", tested}, {"b.yaml", other}}, *catalogue, {.watch_branches = true});
   ASSERT_TRUE(loaded.rules);
   BranchTally branches(loaded.watched);
   branches.begin();
   EXPECT_TRUE(
-      run_rule_test(loaded.tests.at(0), {catalogue, nullptr, loaded.rules, {}, {}}).passed());
+      run_rule_test(loaded.tests.at(0), {{catalogue, loaded.rules}, nullptr, {}, {}}).passed());
   branches.end("tested");
   EXPECT_THAT(branches.never("tested"),
               ElementsAre("a.yaml:6:39: 'e.level > 2.0' was never false",

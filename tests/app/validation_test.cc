@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ingest/catalogue_builder.h"
 #include "tests/app/support.h"
 
 namespace tocsin::app {
@@ -17,9 +16,7 @@ constexpr const char* kGood =
     "format: tocsin/1\nrule: smoke\nseverity: high\nfor_each: [device_id]\n"
     "match: {event: {event: smoke.alarm}}\n";
 
-Validation validate(const std::vector<std::string>& paths) {
-  return validate_paths(paths, ingest::builtin_catalogue());
-}
+Validation validate(const std::vector<std::string>& paths) { return validate_paths(paths); }
 
 TEST(Validate, files_are_told_apart_by_name_and_content) {
   EXPECT_EQ(kind_of_file("x/tocsin.yaml", ""), FileKind::config);

@@ -1,10 +1,10 @@
 #include "ingest/catalogue_builder.h"
 
-#include <google/protobuf/descriptor.pb.h>
-#include <google/protobuf/dynamic_message.h>
+#include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
 #include "probe.pb.h"
+#include "tests/ingest/decode.h"
 #include "tocsin/v1/event.pb.h"
 
 namespace tocsin::ingest {
@@ -47,18 +47,11 @@ TEST(CatalogueBuilder, HoldsTheContractsTypes) {
 
 class ProbeTypes : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const auto added =
-        add_event_types(*probe::Everything::descriptor()->file(), catalogue_, where_);
-    ASSERT_TRUE(added) << to_string(added.error()) << " " << where_;
-    EXPECT_EQ(*added, 2u);
-  }
   const FieldSpec& field(const char* name) const {
     return *catalogue_.find("probe.everything")->find(name);
   }
 
-  Catalogue catalogue_ = builtin_catalogue();
-  std::string where_;
+  Catalogue catalogue_ = testing::probe_catalogue();
 };
 
 TEST_F(ProbeTypes, EachKindOfFieldHasItsSlot) {
@@ -91,65 +84,13 @@ TEST_F(ProbeTypes, AMessageInsideAMessageCanBeAnEventType) {
   EXPECT_EQ(catalogue_.find("probe.inner")->fields.size(), 1u);
 }
 
-TEST_F(ProbeTypes, ATypeThatIsAlreadyThereIsRefusedAndNothingIsAdded) {
-  const std::size_t before = catalogue_.types().size();
-  const auto again = add_event_types(*probe::Everything::descriptor()->file(), catalogue_, where_);
-  ASSERT_FALSE(again);
-  EXPECT_EQ(again.error(), CatalogueError::duplicate_type);
-  EXPECT_EQ(where_, "tocsin.probe.Everything");
-  EXPECT_EQ(catalogue_.types().size(), before);
-}
-
-/// A file as it would come out of a descriptor set at run time: one event type with one field.
-class RunTimeFile {
- public:
-  explicit RunTimeFile(
-      const std::string& type, const std::string& field = "level",
-      pb::FieldDescriptorProto::Type kind = pb::FieldDescriptorProto::TYPE_DOUBLE) {
-    pb::FileDescriptorProto file;
-    file.set_name("city/own.proto");
-    file.set_package("city");
-    file.set_syntax("proto3");
-    file.add_dependency("tocsin/v1/event.proto");
-    pb::DescriptorProto& message = *file.add_message_type();
-    message.set_name("Own");
-    message.mutable_options()->SetExtension(v1::event_type, type);
-    pb::FieldDescriptorProto& own = *message.add_field();
-    own.set_name(field);
-    own.set_number(1);
-    own.set_label(pb::FieldDescriptorProto::LABEL_OPTIONAL);
-    own.set_type(kind);
-    built_ = pool_.BuildFile(file);
-  }
-  const pb::FileDescriptor& operator*() const { return *built_; }
-
- private:
-  pb::DescriptorPool pool_{pb::DescriptorPool::generated_pool()};
-  const pb::FileDescriptor* built_ = nullptr;
-};
-
-TEST(CatalogueBuilder, AFileBuiltAtRunTimeExtendsTheCatalogue) {
-  (void)v1::Event::descriptor();
-  Catalogue catalogue = builtin_catalogue();
-  std::string where;
-  const RunTimeFile file("water.level");
-  ASSERT_TRUE(add_event_types(*file, catalogue, where)) << where;
-  EXPECT_EQ(catalogue.find("water.level")->find("level")->kind, ValueKind::float64);
-}
-
-TEST(CatalogueBuilder, WhatHasNoPlaceInAnEventIsRefusedByName) {
-  (void)v1::Event::descriptor();
-  Catalogue catalogue = builtin_catalogue();
-  std::string where;
-  const RunTimeFile bytes("city.blob", "blob", pb::FieldDescriptorProto::TYPE_BYTES);
-  EXPECT_EQ(add_event_types(*bytes, catalogue, where).error(), CatalogueError::unsupported_field);
-  EXPECT_EQ(where, "city.Own.blob");
-  const RunTimeFile reserved("city.own", "device_id");
-  EXPECT_EQ(add_event_types(*reserved, catalogue, where).error(), CatalogueError::reserved_name);
-  const RunTimeFile camel("city.own", "deviceId");
-  EXPECT_EQ(add_event_types(*camel, catalogue, where).error(), CatalogueError::reserved_name);
-  const RunTimeFile alert("alert.own");
-  EXPECT_EQ(add_event_types(*alert, catalogue, where).error(), CatalogueError::reserved_name);
+TEST_F(ProbeTypes, ATypeThatIsAlreadyThereIsRefused) {
+  TypeCollector collector(catalogue_);
+  collector.add(*probe::Everything::descriptor()->file());
+  ASSERT_EQ(collector.problems().size(), 2u);
+  EXPECT_EQ(collector.problems()[0].error, CatalogueError::duplicate_type);
+  EXPECT_EQ(collector.problems()[0].where, "tocsin.probe.Everything");
+  EXPECT_TRUE(collector.take().empty());
 }
 
 }  // namespace

@@ -15,9 +15,10 @@ namespace tocsin::ingest::testing {
 
 inline Catalogue probe_catalogue() {
   Catalogue catalogue = builtin_catalogue();
-  std::string where;
-  const auto added = add_event_types(*probe::Everything::descriptor()->file(), catalogue, where);
-  EXPECT_TRUE(added) << where;
+  TypeCollector collector(catalogue);
+  collector.add(*probe::Everything::descriptor()->file());
+  EXPECT_TRUE(collector.problems().empty());
+  for (auto& type : collector.take()) catalogue.add(std::move(type.name), std::move(type.fields));
   return catalogue;
 }
 

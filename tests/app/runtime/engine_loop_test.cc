@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ingest/catalogue_builder.h"
 #include "tests/app/runtime/records.h"
 #include "tests/journal/log_folder.h"
 #include "tests/support/memory_log.h"
@@ -56,8 +55,7 @@ class EngineLoopTest : public ::testing::Test {
  protected:
   // The clock stands at the start: no timer is ever due by it, so no tick is asked for.
   std::unique_ptr<EngineLoop> loop(Log& events, alerts::AlertLog& alerts) {
-    return std::make_unique<EngineLoop>(events, alerts, catalogue_,
-                                        [] { return from_unix_ms(kStart); });
+    return std::make_unique<EngineLoop>(events, alerts, [] { return from_unix_ms(kStart); });
   }
 
   // Runs an engine over everything in `events`, then lets it go.
@@ -75,8 +73,6 @@ class EngineLoopTest : public ::testing::Test {
   std::vector<alerts::AlertRecord> all_said(Log& alert_log) {
     return said(**alerts::AlertLog::open(alert_log));
   }
-
-  Catalogue catalogue_ = ingest::builtin_catalogue();
 };
 
 void expect_same(const std::vector<alerts::AlertRecord>& got,
@@ -217,7 +213,7 @@ TEST_F(EngineLoopTest, ATimerThatIsDueByTheClockFiresWithoutAnyEvent) {
   const auto events = journal::open_log(journal::options_for(folder, clock));
   MemoryLog alert_log;
   const auto alerts = alerts::AlertLog::open(alert_log);
-  EngineLoop engine(*events, **alerts, catalogue_, [&] { return events->now(); });
+  EngineLoop engine(*events, **alerts, [&] { return events->now(); });
   engine.start();
   ASSERT_TRUE(events->append(RecordKind::bundle, rules_body({kSmokeRule})));
   const LogPosition alarm = *events->append(RecordKind::frame, frame_body(smoke("D1", kStart)));

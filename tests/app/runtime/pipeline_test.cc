@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ingest/catalogue_builder.h"
 #include "tests/app/runtime/records.h"
 
 namespace tocsin::app {
@@ -25,15 +24,14 @@ class PipelineTest : public ::testing::Test {
     return apply(after, RecordKind::frame, frame_body(payload));
   }
   void start_over() {
-    pipeline_.emplace(catalogue_);
+    pipeline_.emplace();
     position_ = 0;
   }
   std::uint64_t rejected(RejectReason reason) const {
     return pipeline_->books().rejected_by[static_cast<std::size_t>(reason)];
   }
 
-  Catalogue catalogue_ = ingest::builtin_catalogue();
-  std::optional<Pipeline> pipeline_{std::in_place, catalogue_};
+  std::optional<Pipeline> pipeline_{std::in_place};
   LogPosition position_ = 0;
 };
 
