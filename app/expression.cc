@@ -1,5 +1,7 @@
 #include "app/expression.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -7,6 +9,7 @@
 #include "core/event.h"
 #include "ingest/decoder.h"
 #include "rules/cel/cel.h"
+#include "rules/load/loader.h"
 #include "rules/load/scope.h"
 
 namespace tocsin::app {
@@ -138,6 +141,7 @@ class AgainstOneEvent final : public ingest::EventSink {
     result = evaluate_in(scope, expression_, {&frame, 1}, language_);
   }
   void on_rejected(const ingest::Rejection& rejection) override {
+    without_time = rejection.reason == RejectReason::missing_ts;
     const std::string what =
         std::string(to_string(rejection.reason)) + ": " + std::string(rejection.detail);
     result.code = ExitCode::bad_config;
@@ -151,6 +155,7 @@ class AgainstOneEvent final : public ingest::EventSink {
   }
 
   Evaluated result;
+  bool without_time = false;  // the event has neither ts nor arr
 
  private:
   std::string_view expression_;
@@ -175,6 +180,11 @@ Evaluated evaluate(std::string_view expression, std::string_view event, const Ca
   ingest::Decoder decoder(catalogue, nullptr);
   AgainstOneEvent sink(expression, catalogue, language);
   decoder.decode_line(event, Timestamp{}, sink);
+  if (sink.without_time) {
+    std::string at_start(event);
+    at_start.insert(event.find('{') + 1, fmt::format("\"arr\":{},", unix_ms(rules::kTestStart)));
+    decoder.decode_line(at_start, Timestamp{}, sink);
+  }
   return std::move(sink.result);
 }
 

@@ -21,7 +21,8 @@ struct Evaluated {
 
 Evaluated evaluate(std::string_view expression, Language language = Language::en);
 
-/// `event`: one JSON object, as in a line of a replay file.
+/// `event`: one JSON object, as in a line of a replay file. Without a time it is of the moment when
+/// tests begin (rules::kTestStart).
 Evaluated evaluate(std::string_view expression, std::string_view event, const Catalogue& catalogue,
                    Language language = Language::en);
 

@@ -112,8 +112,12 @@ class StepReader {
 
   bool is_filled(const Entry& entry) {
     if (entry.value.kind == NodeKind::scalar) return true;
-    if (entry.value.kind == NodeKind::null)
+    if (entry.value.kind == NodeKind::null) {
       report_.add(Code::empty_value, entry.key.span, {entry.key.text});
+    } else if (entry.value.kind != NodeKind::invalid) {
+      report_.add(Code::wrong_kind, entry.value.span,
+                  {entry.key.text, kind_words(NodeKind::scalar), kind_words(entry.value.kind)});
+    }
     return false;
   }
 

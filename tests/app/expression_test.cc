@@ -90,6 +90,11 @@ TEST(Eval, an_event_can_be_read) {
   EXPECT_EQ(against("e.ts").json, R"({"type":"timestamp","value":"2026-01-01T00:00:00Z"})");
 }
 
+TEST(Eval, an_event_without_a_time_is_of_the_moment_when_tests_begin) {
+  EXPECT_EQ(against("e.ts", R"( {"type":"smoke.alarm","device_id":"D1"})").json,
+            R"({"type":"timestamp","value":"2026-01-01T00:00:00Z"})");
+}
+
 TEST(Eval, a_field_the_event_type_has_not_is_a_compile_error) {
   const Evaluated result = against("e.levle > 2.0");
   EXPECT_EQ(result.code, ExitCode::bad_config);

@@ -1,9 +1,13 @@
 #include "app/runtime/pipeline.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/app/runtime/records.h"
+#include "tocsin/v1/event.pb.h"
 
 namespace tocsin::app {
 namespace {
@@ -167,6 +171,83 @@ TEST_F(PipelineTest, ABundleThatDoesNotLoadKeepsTheOldOneAndIsCounted) {
   EXPECT_EQ(pipeline_->refused_records(), 2u);
   EXPECT_THAT(pipeline_->last_refusal(), HasSubstr("record 3"));
   EXPECT_EQ(frame(3, smoke("D1", kStart)).size(), 1u);
+}
+
+/// A bundle with an event type of its own, pump.status, and `rule` on it.
+std::string pump_bundle(const std::vector<std::string>& fields, const std::string& rule) {
+  google::protobuf::FileDescriptorSet set;
+  google::protobuf::FileDescriptorProto& file = *set.add_file();
+  file.set_name("pump.proto");
+  file.set_syntax("proto3");
+  file.add_dependency("tocsin/v1/event.proto");
+  google::protobuf::DescriptorProto& message = *file.add_message_type();
+  message.set_name("Pump");
+  message.mutable_options()->SetExtension(v1::event_type, "pump.status");
+  for (const std::string& name : fields) {
+    google::protobuf::FieldDescriptorProto& field = *message.add_field();
+    field.set_name(name);
+    field.set_number(message.field_size());
+    field.set_label(google::protobuf::FieldDescriptorProto::LABEL_OPTIONAL);
+    field.set_type(google::protobuf::FieldDescriptorProto::TYPE_DOUBLE);
+  }
+  Bundle bundle;
+  bundle.files.push_back({"pump.desc", set.SerializeAsString()});
+  bundle.files.push_back({"rules.yaml", rule + "---\n" + kRepeatedRule});
+  bundle.version = content_version(bundle.files);
+  return bundle_body(bundle);
+}
+
+constexpr const char* kPumpRule = R"(format: tocsin/1
+rule: pump
+severity: high
+for_each: [device_id]
+match:
+  event: {event: pump.status, where: "e.pressure > 5.0"}
+alert: {identity: [device_id], resolve: {quiet_for: 1h}}
+)";
+
+std::string pump(double pressure) {
+  return fmt::format(R"({{"type":"pump.status","device_id":"P1","pressure":{}}})", pressure);
+}
+
+TEST_F(PipelineTest, ABundleBringsItsEventTypesAndNewDefinitionsEndOnlyTheRulesThatUseThem) {
+  const auto play = [&] {
+    std::vector<AlertRevision> all;
+    const auto add = [&](std::vector<AlertRevision> more) {
+      std::ranges::move(more, std::back_inserter(all));
+    };
+    add(frame(0, pump(7)));  // no such type yet
+    add(apply(1, RecordKind::bundle, pump_bundle({"pressure"}, kPumpRule)));
+    add(frame(2, pump(7)));
+    add(frame(3, smoke("D1", kStart + 3)));
+    add(frame(4, smoke("D1", kStart + 4)));
+    add(apply(5, RecordKind::bundle, pump_bundle({"flow", "pressure"}, kPumpRule)));
+    add(frame(6, smoke("D1", kStart + 6)));
+    add(frame(7, pump(8)));
+    add(apply(8, RecordKind::bundle, rules_body({kRepeatedRule})));
+    add(frame(9, pump(9)));
+    return all;
+  };
+  const std::vector<AlertRevision> said = play();
+  std::vector<std::string> lines;
+  for (const AlertRevision& r : said)
+    lines.push_back(fmt::format("{} {} {}", r.rule, to_string(r.state), to_string(r.reason)));
+  EXPECT_THAT(lines, ElementsAre("pump firing matched", "pump resolved rule_changed",
+                                 "thrice firing matched", "pump firing matched",
+                                 "pump resolved rule_removed"));
+  EXPECT_EQ(rejected(RejectReason::unknown_type), 2u);
+  EXPECT_EQ(pipeline_->refused_records(), 0u);
+  EXPECT_TRUE(pipeline_->books().balance());
+  start_over();
+  EXPECT_EQ(play(), said);
+}
+
+TEST_F(PipelineTest, ABundleWithABadDescriptorSetKeepsTheOldOne) {
+  apply(0, RecordKind::bundle, pump_bundle({"pressure"}, kPumpRule));
+  apply(1, RecordKind::bundle, pump_bundle({"pressure", "plate"}, kPumpRule));
+  EXPECT_EQ(pipeline_->refused_records(), 1u);
+  EXPECT_THAT(pipeline_->last_refusal(), HasSubstr("Pump.plate"));
+  EXPECT_EQ(frame(2, pump(7)).size(), 1u);
 }
 
 TEST_F(PipelineTest, AnEventGetsThePlaceOfTheRegistryInForceWhenItArrives) {

@@ -466,6 +466,7 @@ const Bad kBad[] = {
     {"step without t", given("{event: smoke.alarm, device_id: D}"), {"E2102 8:57"}},
     {"step without t after others", given("{t: 5s, engine: tick}, {engine: tick}"), {"E2102 8:80"}},
     {"step of no kind", given("{t: 1s, device_id: D}"), {"E2501 8:57"}},
+    {"step with a map as its event", given("{t: 1s, event: {type: smoke.alarm}}"), {"E2101 8:71"}},
     {"step of two kinds", given("{t: 1s, event: smoke.alarm, engine: restart}"), {"E2501 8:57"}},
     {"step of unknown type",
      given("{t: 1s, event: smoke.alrm, device_id: D}"),
