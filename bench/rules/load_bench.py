@@ -30,16 +30,18 @@ def rule_texts():
 
 
 def write_bundle(folder, enough):
-    """Copies rules until `enough(rules, cases)`; every shipped condition is used."""
+    """Copies rules, all of them in each round, until `enough(rules, cases)`; alert.<rule> means that of the round."""
     shutil.copy(SHIPPED / "bundle.yaml", folder)
     rules = cases = 0
     texts = list(rule_texts())
-    while not enough(rules, cases) or rules < len(texts):
-        text, tests = texts[rules % len(texts)]
-        name = RULE.search(text).group(1)
-        renamed = RULE.sub(f"rule: {name}-{rules}", text, count=1)
-        (pathlib.Path(folder) / f"{rules:05}.yaml").write_text(renamed, encoding="utf-8")
-        rules, cases = rules + 1, cases + tests
+    names = "|".join(re.escape(RULE.search(text).group(1)) for text, _ in texts)
+    alert_of = re.compile(rf"\balert\.({names})\b(?!-)")
+    while not enough(rules, cases):
+        turn = rules // len(texts)
+        for text, tests in texts:
+            renamed = alert_of.sub(rf"alert.\1-{turn}", RULE.sub(rf"rule: \1-{turn}", text, count=1))
+            (pathlib.Path(folder) / f"{rules:05}.yaml").write_text(renamed, encoding="utf-8")
+            rules, cases = rules + 1, cases + tests
     return rules, cases
 
 
