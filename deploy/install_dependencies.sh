@@ -9,7 +9,7 @@ build=(
   libpaho-mqttpp-dev libpaho-mqtt-dev   # MQTT client
   librdkafka-dev         # Kafka client and its mock cluster
   protobuf-compiler libprotobuf-dev
-  libsimdjson-dev nlohmann-json3-dev libyaml-cpp-dev
+  libsimdjson-dev nlohmann-json3-dev libyaml-dev
   libabsl-dev            # time zones (cctz)
   libre2-dev libxxhash-dev libssl-dev
   libfmt-dev libspdlog-dev libcli11-dev prometheus-cpp-dev

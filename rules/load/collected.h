@@ -32,6 +32,9 @@ struct RuleFile {
   RuleFile(const RuleFile&) = delete;
   RuleFile& operator=(const RuleFile&) = delete;
 
+  /// Fills `documents`.
+  void read() { documents = yaml::read_yaml(source, report); }
+
   FileRole role;
   yaml::SourceText source;
   yaml::Report report;

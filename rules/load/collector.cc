@@ -202,9 +202,7 @@ class RuleCollector {
 RuleFile::RuleFile(const SourceFile& file)
     : role(role_of(file.name)),
       source(file.name, file.text),
-      report(source),
-      documents(role == FileRole::types ? std::vector<yaml::Document>{}
-                                        : yaml::read_yaml(source, report)) {}
+      report(source) {}
 
 bool is_reserved(std::string_view name) {
   return std::ranges::find(kReserved, name) != kReserved.end();

@@ -54,6 +54,7 @@ class Loading {
       if (bundle_.file != nullptr) {
         file.report.add(Code::second_bundle, {0, 0}, {bundle_.file->source.name()});
       } else {
+        file.read();
         collect_bundle(file, bundle_);
       }
     }
@@ -62,13 +63,22 @@ class Loading {
   void collect_rules() {
     for (RuleFile& file : files_) {
       if (file.role != FileRole::rules) continue;
-      for (const yaml::Document& document : file.documents) {
+      file.read();
+      for (yaml::Document& document : file.documents) {
         rules_.push_back(collect_rule(file, document));
         if (const Node* tests = yaml::value_of(document.root, "tests"))
           add_tests(*tests, rules_.back(), file);
+        drop_tests(document.root);
       }
       if (file.documents.empty() && !file.report.has_errors())
         file.report.add(Code::no_rule, {0, 0});
+    }
+  }
+
+  // They are most of what people write, and nobody looks at them again.
+  static void drop_tests(Node& root) {
+    for (yaml::Entry& entry : root.entries) {
+      if (entry.key.text == "tests") entry.value = {};
     }
   }
 
@@ -115,6 +125,7 @@ class Loading {
   void collect_test_files() {
     for (RuleFile& file : files_) {
       if (file.role != FileRole::tests) continue;
+      file.read();
       for (const yaml::Document& document : file.documents)
         collect_test_document(file, document.root);
     }

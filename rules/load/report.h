@@ -41,6 +41,10 @@ class Report {
   /// With texts of another source, such as the expression compiler.
   Diagnostic& add(Diagnostic texts, Span where);
 
+  std::size_t size() const { return all_.size(); }
+  /// Forgets what was added since there were `size`.
+  void cut(std::size_t size) { all_.resize(size); }
+
   bool has_errors() const { return tocsin::has_errors(all_); }
   /// In order of position.
   Diagnostics take();

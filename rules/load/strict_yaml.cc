@@ -1,23 +1,18 @@
 #include "rules/load/strict_yaml.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
-
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <optional>
-#include <sstream>
 #include <unordered_map>
+#include <utility>
 
+#include "rules/load/yaml_stream.h"
 #include "rules/load/yaml_text.h"
 
 namespace tocsin::yaml {
 namespace {
 
-struct TooDeep {};
+constexpr std::size_t kMaxRepairs = 50;  // per document; after them its first fault is its last
 
 bool is_word_bool(std::string_view text) {
   static constexpr std::array<std::string_view, 4> kWords{"yes", "no", "on", "off"};
@@ -28,156 +23,120 @@ bool is_word_bool(std::string_view text) {
   return std::ranges::find(kWords, lower) != kWords.end();
 }
 
-// Where an enclosing flow map or list ends, or npos: `!a, b: c}`.
-std::size_t flow_end(std::string_view line) {
-  std::size_t comma = std::string_view::npos;
-  int depth = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '(' || c == '[' || c == '{') ++depth;
-    if (c == ',' && depth == 0) comma = std::min(comma, i);
-    if ((c == ')' || c == ']' || c == '}') && --depth < 0) return std::min(comma, i);
+bool is_null(const yaml_event_t& event) {
+  const auto& scalar = event.data.scalar;
+  const std::string_view text(reinterpret_cast<const char*>(scalar.value), scalar.length);
+  return scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+         (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
+}
+
+ScalarStyle style_of(const yaml_event_t& event) {
+  switch (event.data.scalar.style) {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE: return ScalarStyle::single_quoted;
+    case YAML_DOUBLE_QUOTED_SCALAR_STYLE: return ScalarStyle::double_quoted;
+    case YAML_LITERAL_SCALAR_STYLE: return ScalarStyle::literal;
+    case YAML_FOLDED_SCALAR_STYLE: return ScalarStyle::folded;
+    default: return ScalarStyle::plain;
   }
-  return std::string_view::npos;
 }
 
-// What the writer meant: the rest of the line, without a comment and without what closes around it.
-std::string_view meant_by_tag(std::string_view text) {
-  std::string_view line = text.substr(0, text.find('\n'));
-  line = line.substr(0, line.find(" #"));
-  line = line.substr(0, flow_end(line));
-  return line.substr(0, line.find_last_not_of(" \r") + 1);
-}
-
-// The parser's events -> one tree of nodes.
-class Builder final : public YAML::EventHandler {
+// The events of one document -> one tree of nodes.
+class Builder {
  public:
-  Builder(Report& report, std::size_t base) : report_(report), base_(base) {}
+  /// `spoilt`: scalars that begin there were reported already.
+  Builder(Report& report, const std::vector<Span>& spoilt) : report_(report), spoilt_(spoilt) {}
 
   std::optional<Node> root;
 
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    check_anchor(mark, anchor);
-    put(node(anchor == 0 ? NodeKind::null : NodeKind::invalid, mark));
-  }
-
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    report_.add(Code::yaml_alias, word_at(mark));
-    put(node(NodeKind::invalid, mark));
-  }
-
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    Node scalar = node(NodeKind::scalar, mark);
-    const bool tagged = tag != "?" && (tag != "!" || source_at(mark) == '!');
-    if (tagged) {
-      report_tag(mark);
-    } else {
-      check_anchor(mark, anchor);
+  /// False: deeper than the limit, and reported.
+  bool take(const yaml_event_t& event, Span span) {
+    span_ = span;
+    switch (event.type) {
+      case YAML_ALIAS_EVENT:
+        report_.add(Code::yaml_alias, word());
+        put(node(NodeKind::invalid));
+        return true;
+      case YAML_SCALAR_EVENT: scalar(event); return true;
+      case YAML_SEQUENCE_START_EVENT:
+        return open(NodeKind::sequence, event.data.sequence_start.tag,
+                    event.data.sequence_start.anchor);
+      case YAML_MAPPING_START_EVENT:
+        return open(NodeKind::map, event.data.mapping_start.tag, event.data.mapping_start.anchor);
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT: close(); return true;
+      default: return true;
     }
-    if (tagged || anchor != 0) {
-      scalar.kind = NodeKind::invalid;
-    } else {
-      read_scalar(scalar, value);
-    }
-    put(std::move(scalar));
   }
-
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    open(NodeKind::sequence, mark, tag, anchor);
-  }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    open(NodeKind::map, mark, tag, anchor);
-  }
-  void OnMapEnd() override { close(); }
 
  private:
   struct Open {
     Node node;
     std::optional<Node> key;
-    std::unordered_map<std::string, std::size_t> keys;  // where each first stands
+    std::unordered_map<std::string, std::size_t> keys;  // of a large map: where each first stands
   };
 
-  std::size_t offset(const YAML::Mark& mark) const {
-    const std::size_t at = base_ + static_cast<std::size_t>(std::max(mark.pos, 0));
-    return std::min(at, report_.source().text().size());
+  // From where the event begins to the next space.
+  Span word() const {
+    const std::size_t end = report_.source().text().find_first_of(" \t\r\n,]}", span_.begin);
+    return {span_.begin, std::min(end, report_.source().text().size())};
   }
-  char source_at(const YAML::Mark& mark) const {
-    const std::string_view text = report_.source().text();
-    return offset(mark) < text.size() ? text[offset(mark)] : '\0';
-  }
-  // From the mark to the next space.
-  Span word_at(const YAML::Mark& mark) const {
-    const std::size_t begin = offset(mark);
-    const std::size_t end = report_.source().text().find_first_of(" \t\r\n,]}", begin);
-    return {begin, std::min(end, report_.source().text().size())};
-  }
-  Node node(NodeKind kind, const YAML::Mark& mark) const {
+  Node node(NodeKind kind) const {
     Node made;
     made.kind = kind;
-    made.span = {offset(mark), offset(mark) + 1};
+    made.span = {span_.begin, span_.begin + 1};
     return made;
   }
 
-  void report_tag(const YAML::Mark& mark) {
-    const std::size_t begin = offset(mark);
-    const std::string_view meant = meant_by_tag(report_.source().text().substr(begin));
-    report_.add(Code::yaml_tag, {begin, begin + meant.size()}, {meant});
-  }
-  void check_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (anchor != 0) report_.add(Code::yaml_anchor, word_at(mark));
+  // True: it has a tag or an anchor, which is reported.
+  bool decorated(const yaml_char_t* tag, const yaml_char_t* anchor) {
+    if (tag != nullptr) {
+      const std::string_view meant = meant_value(report_.source().text().substr(span_.begin));
+      report_.add(Code::yaml_tag, {span_.begin, span_.begin + meant.size()}, {meant});
+    } else if (anchor != nullptr) {
+      report_.add(Code::yaml_anchor, word());
+    }
+    return tag != nullptr || anchor != nullptr;
   }
 
-  void read_scalar(Node& scalar, const std::string& value) {
-    const std::string_view source = report_.source().text();
-    const std::size_t begin = scalar.span.begin;
-    scalar.style = style_at(source, begin);
-    scalar.text = value;
-    scalar.span.end = text_offsets(source, begin, scalar.style, value).back();
-    check_quotes(scalar);
+  void scalar(const yaml_event_t& event) {
+    const auto& scalar = event.data.scalar;
+    const bool spoilt = std::ranges::find(spoilt_, span_.begin, &Span::begin) != spoilt_.end();
+    if (decorated(scalar.tag, scalar.anchor) || spoilt) return put(node(NodeKind::invalid));
+    if (is_null(event)) return put(node(NodeKind::null));
+    Node read = node(NodeKind::scalar);
+    read.style = style_of(event);
+    read.text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
+    read.span.end = end_of(read);
+    check_word(read);
+    put(std::move(read));
+  }
+
+  // libyaml counts the empty lines behind a block text to it.
+  std::size_t end_of(const Node& scalar) const {
+    const bool block = scalar.style == ScalarStyle::literal || scalar.style == ScalarStyle::folded;
+    if (!block) return span_.end;
+    return text_offsets(report_.source().text(), span_.begin, scalar.style, scalar.text).back();
+  }
+
+  void check_word(Node& scalar) {
     const bool is_key =
         !open_.empty() && open_.back().node.kind == NodeKind::map && !open_.back().key;
-    if (!is_key && scalar.is_plain() && is_word_bool(value)) {
-      const bool truth = value.size() == 3 ? (value[0] | 32) == 'y' : (value[1] | 32) == 'n';
-      report_.add(Code::yaml_word_bool, scalar.span, {value, truth ? "true" : "false"},
-                  truth ? "true" : "false");
-      scalar.kind = NodeKind::invalid;
-    }
-  }
-  // The parser takes the end of the document for a closing quote.
-  void check_quotes(Node& scalar) {
-    const bool quoted =
-        scalar.style == ScalarStyle::single_quoted || scalar.style == ScalarStyle::double_quoted;
-    const std::string_view written = report_.source().text(scalar.span);
-    if (!quoted || (written.size() > 1 && written.back() == written.front())) return;
-    report_.add(Code::yaml_syntax, {scalar.span.begin, scalar.span.begin + 1},
-                {explain_syntax(YAML::ErrorMsg::EOF_IN_SCALAR)});
+    if (is_key || !scalar.is_plain() || !is_word_bool(scalar.text)) return;
+    const std::string& text = scalar.text;
+    const bool truth = text.size() == 3 ? (text[0] | 32) == 'y' : (text[1] | 32) == 'n';
+    report_.add(Code::yaml_word_bool, scalar.span, {text, truth ? "true" : "false"},
+                truth ? "true" : "false");
     scalar.kind = NodeKind::invalid;
   }
-  static ScalarStyle style_at(std::string_view source, std::size_t begin) {
-    switch (begin < source.size() ? source[begin] : ' ') {
-      case '\'': return ScalarStyle::single_quoted;
-      case '"': return ScalarStyle::double_quoted;
-      case '|': return ScalarStyle::literal;
-      case '>': return ScalarStyle::folded;
-      default: return ScalarStyle::plain;
-    }
-  }
 
-  void open(NodeKind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+  bool open(NodeKind kind, const yaml_char_t* tag, const yaml_char_t* anchor) {
     if (open_.size() >= kMaxYamlDepth) {
-      report_.add(Code::yaml_depth, word_at(mark), {std::to_string(kMaxYamlDepth)});
-      throw TooDeep{};
+      report_.add(Code::yaml_depth, word(), {std::to_string(kMaxYamlDepth)});
+      return false;
     }
-    if (!tag.empty() && tag != "?") report_tag(mark);
-    check_anchor(mark, anchor);
-    open_.push_back({node(kind, mark), std::nullopt, {}});
+    decorated(tag, anchor);
+    open_.push_back({node(kind), std::nullopt, {}});
+    return true;
   }
   void close() {
     Node done = std::move(open_.back().node);
@@ -200,6 +159,23 @@ class Builder final : public YAML::EventHandler {
       parent.key.reset();
     }
   }
+  // Where the key stands already. Most maps are small: looking through them costs less than a
+  // table.
+  static std::optional<std::size_t> place_of(const std::string& key, Open& map) {
+    constexpr std::size_t kSmall = 16;
+    const auto& entries = map.node.entries;
+    if (entries.size() < kSmall) {
+      const Entry* const found = map.node.find(key);
+      return found == nullptr ? std::nullopt : std::optional(found->key.span.begin);
+    }
+    if (map.keys.empty()) {
+      for (const Entry& entry : entries) map.keys.emplace(entry.key.text, entry.key.span.begin);
+    } else {
+      map.keys.emplace(entries.back().key.text, entries.back().key.span.begin);
+    }
+    const auto found = map.keys.find(key);
+    return found == map.keys.end() ? std::nullopt : std::optional(found->second);
+  }
   void put_entry(Open& map, Node key, Node value) {
     if (key.kind != NodeKind::scalar) {
       if (key.kind != NodeKind::invalid) report_.add(Code::yaml_key, key.span);
@@ -209,9 +185,8 @@ class Builder final : public YAML::EventHandler {
       report_.add(Code::yaml_merge, key.span);
       return;
     }
-    const auto [first, is_new] = map.keys.emplace(key.text, key.span.begin);
-    if (!is_new) {
-      const std::size_t line = report_.source().position(first->second).line;
+    if (const auto first = place_of(key.text, map)) {
+      const std::size_t line = report_.source().position(*first).line;
       report_.add(Code::yaml_duplicate_key, key.span, {key.text, std::to_string(line)});
       return;
     }
@@ -220,41 +195,52 @@ class Builder final : public YAML::EventHandler {
   }
 
   Report& report_;
-  std::size_t base_;
+  const std::vector<Span>& spoilt_;
+  Span span_;  // of the event
   std::vector<Open> open_;
 };
 
-void report_syntax(const YAML::ParserException& error, const Chunk& chunk, Report& report) {
-  const std::size_t size = report.source().text().size();
-  const std::size_t mark =
-      error.mark.is_null() ? 0 : static_cast<std::size_t>(std::max(error.mark.pos, 0));
-  const std::size_t at = std::min(chunk.text.begin + mark, size);
-  if (error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR) {
-    report.add(Code::yaml_alias, {at, at + 1});
-  } else {
-    report.add(Code::yaml_syntax, {at, at + 1}, {explain_syntax(error.msg)});
+// One reading of a document, as far as it goes.
+struct Reading {
+  std::optional<Node> root;
+  std::optional<Fault> fault;
+};
+
+Reading read_once(std::string_view text, std::size_t base, const std::vector<Span>& spoilt,
+                  Report& report) {
+  Stream stream(text, base);
+  Builder builder(report, spoilt);
+  while (stream.next()) {
+    if (stream.event().type == YAML_STREAM_END_EVENT) return {std::move(builder.root), {}};
+    if (!builder.take(stream.event(), stream.span())) return {};
+  }
+  return {{}, stream.fault()};
+}
+
+void replace(std::string& text, Span span, std::size_t base) {
+  for (std::size_t i = span.begin; i < span.end; ++i) {
+    if (text[i - base] != '\n' && text[i - base] != '\r') text[i - base] = 'x';
   }
 }
 
-std::optional<Node> parse_chunk(const Chunk& chunk, Report& report) {
-  std::istringstream stream{std::string(report.source().text(chunk.text))};
-  Builder builder(report, chunk.text.begin);
-  try {
-    YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) return std::nullopt;
-    Builder rest(report, chunk.text.begin);
-    if (parser.HandleNextDocument(rest) && rest.root) {
-      report.add(Code::yaml_syntax, rest.root->span, {explain_syntax("")});
-      return std::nullopt;
-    }
-    return std::move(builder.root);
-  } catch (const TooDeep&) {
-  } catch (const YAML::ParserException& error) {
-    report_syntax(error, chunk, report);
-  } catch (const std::exception&) {
-    report.add(Code::yaml_syntax, {chunk.text.begin, chunk.text.begin + 1}, {explain_syntax("")});
+// A fault that spoils one value is reported, the value replaced, and the document read again: its
+// other faults are to come in the same run.
+std::optional<Node> read_document(const Chunk& chunk, Report& report) {
+  std::string text(report.source().text(chunk.text));
+  std::vector<Span> spoilt;
+  while (true) {
+    const std::size_t before = report.size();
+    Reading reading = read_once(text, chunk.text.begin, spoilt, report);
+    if (!reading.fault) return std::move(reading.root);
+    const Fault& fault = *reading.fault;
+    const bool repaired = fault.spoilt && spoilt.size() < kMaxRepairs &&
+                          (spoilt.empty() || spoilt.back().begin < fault.spoilt->begin);
+    if (repaired) report.cut(before);
+    report.add(*fault.code, fault.where, {fault.about});
+    if (!repaired) return std::nullopt;
+    spoilt.push_back(*fault.spoilt);
+    replace(text, spoilt.back(), chunk.text.begin);
   }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -269,7 +255,7 @@ std::vector<Document> read_yaml(const SourceText& source, Report& report) {
   if (!check_text(source, report)) return documents;
   for (const Chunk& chunk : split_documents(source, report)) {
     if (chunk.unreadable) continue;
-    std::optional<Node> root = parse_chunk(chunk, report);
+    std::optional<Node> root = read_document(chunk, report);
     if (root && root->kind != NodeKind::null) documents.push_back({std::move(*root), chunk.text});
   }
   return documents;

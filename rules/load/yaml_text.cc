@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "rules/load/strict_yaml.h"
 
@@ -56,36 +55,6 @@ bool report_tab(std::string_view line, std::size_t begin, Report& report) {
   report.add(Code::yaml_tab, {begin + tab, begin + tab + 1});
   return line.find_first_not_of(" \t") > tab;
 }
-
-struct Complaint {
-  std::string_view yaml_cpp;
-  const char* en;
-  const char* zh;
-};
-constexpr std::array kComplaints{
-    Complaint{"end of map not found",
-              "a line that does not fit its neighbours: indentation, or a missing ':'",
-              "该行与上下文不符：检查缩进，或缺少 ':'"},
-    Complaint{"end of map flow not found", "a '{' that is not closed, or a missing ','",
-              "'{' 没有闭合，或缺少 ','"},
-    Complaint{"end of sequence not found",
-              "a line that does not fit the list above: check its indentation",
-              "该行与上面的列表不符：检查缩进"},
-    Complaint{"end of sequence flow not found", "a '[' that is not closed, or a missing ','",
-              "'[' 没有闭合，或缺少 ','"},
-    Complaint{"illegal map value", "a ':' that cannot stand here", "此处不能出现 ':'"},
-    Complaint{"illegal map key", "a key that cannot stand here", "此处不能出现键"},
-    Complaint{"illegal block entry", "a '-' that cannot stand here", "此处不能出现 '-'"},
-    Complaint{"illegal flow end", "a ']' or '}' without its opening",
-              "']' 或 '}' 没有对应的开括号"},
-    Complaint{"illegal EOF in scalar", "a quote that is not closed", "引号没有闭合"},
-    Complaint{"illegal document indicator in scalar", "a quote that is not closed", "引号没有闭合"},
-    Complaint{"unknown token", "a character that cannot begin a value", "该字符不能作为值的开头"},
-    Complaint{"illegal tab when looking for indentation", "a tab in the indentation",
-              "缩进中有制表符"},
-    Complaint{"alias not found after *", "a '*' that begins a value", "值以 '*' 开头"},
-    Complaint{"anchor not found after &", "a '&' that begins a value", "值以 '&' 开头"},
-};
 
 }  // namespace
 
@@ -140,13 +109,6 @@ std::vector<Chunk> split_documents(const SourceText& source, Report& report) {
   }
   finish(source.text().size(), source.text().size());
   return chunks;
-}
-
-Words explain_syntax(std::string_view message) {
-  const auto at = std::ranges::find(kComplaints, message, &Complaint::yaml_cpp);
-  if (at != kComplaints.end()) return {at->en, at->zh};
-  if (message.empty()) return {"text after the end of the document", "文档结束后还有内容"};
-  return {std::string(message), std::string(message)};
 }
 
 }  // namespace tocsin::yaml

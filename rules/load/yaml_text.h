@@ -1,6 +1,5 @@
 #pragma once
-/// What strict_yaml does on text before a parser sees it, and how it words a parser's complaints.
-#include <string_view>
+/// What strict_yaml does on text before a parser sees it.
 #include <vector>
 
 #include "rules/load/report.h"
@@ -19,8 +18,5 @@ bool check_text(const SourceText& source, Report& report);
 
 /// Reports tabs and directives on the way. Chunks without any content are left out.
 std::vector<Chunk> split_documents(const SourceText& source, Report& report);
-
-/// yaml-cpp's message in our words.
-Words explain_syntax(std::string_view message);
 
 }  // namespace tocsin::yaml

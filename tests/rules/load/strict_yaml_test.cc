@@ -61,13 +61,40 @@ TEST(StrictYaml, SeveralDocumentsEachWithItsText) {
 
 TEST(StrictYaml, ASyntaxErrorSparesTheOtherDocuments) {
   const Read read("a: {b: 1\n---\nok: 1\n---\nq: \"open\n---\nx: @y\n");
-  ASSERT_EQ(read.documents.size(), 2U);  // the open quote spoils one value, not its document
+  ASSERT_EQ(read.documents.size(), 3U);  // an open quote or a '@' spoils one value, not its document
   EXPECT_EQ(read.documents[0].root.find("ok")->value.text, "1");
   ASSERT_EQ(read.brief.size(), 3U);
   EXPECT_EQ(read.brief[1], "E1001 5:4");
   EXPECT_EQ(read.brief[2], "E1001 7:4");
   EXPECT_THAT(read.diagnostics[1].message_en, HasSubstr("quote that is not closed"));
   EXPECT_THAT(read.diagnostics[1].message_zh, HasSubstr("引号没有闭合"));
+}
+
+TEST(StrictYaml, ValuesThatSpoilThemselvesHideNoOtherFault) {
+  const Read read(
+      "a: 50% of: all\n"
+      "b: @home\n"
+      "c: !e.x && y  # trap\n"
+      "d: &&\n"
+      "e: {f: * 3, g: yes}\n"
+      "h: 'open\n"
+      "i: \"\\q\"\n"
+      "j: `x`\n"
+      "k: fine\n");
+  EXPECT_THAT(read.brief, ElementsAre("E1001 1:10", "E1001 2:4", "E1005 3:4", "E1006 4:4",
+                                      "E1007 5:8", "E1010 5:16", "E1001 6:4", "E1001 7:5",
+                                      "E1001 8:4"));
+  EXPECT_EQ(read.value("a").kind, NodeKind::invalid);
+  EXPECT_EQ(read.value("h").kind, NodeKind::invalid);
+  EXPECT_EQ(read.value("k").text, "fine");
+}
+
+TEST(StrictYaml, WhatIsLeftOpenIsToldWhereItOpens) {
+  EXPECT_THAT(Read("a: {b: 1\nc: 2\n").brief, ElementsAre("E1001 1:4"));
+  EXPECT_THAT(Read("a: [1, 2\n").brief, ElementsAre("E1001 1:4"));
+  EXPECT_THAT(Read("a: {b: 1 c: 2}\n").brief, ElementsAre("E1001 1:11"));
+  EXPECT_THAT(Read("a: 1\nb\nc: 2\n").brief, ElementsAre("E1001 2:1"));
+  EXPECT_THAT(Read("a:\n  - x\n b: 1\n").brief, ElementsAre("E1001 3:2"));
 }
 
 TEST(StrictYaml, AnUnquotedNotIsATagAndRefused) {
@@ -146,6 +173,12 @@ TEST(StrictYaml, DirectivesAndOddKeysAreRefused) {
   EXPECT_THAT(Read("%YAML 1.1\n---\na: 1\n").brief, ElementsAre("E1013 1:1"));
   EXPECT_THAT(Read("? [a]\n: 1\nb: 2\n").brief, ElementsAre("E1014 1:3"));
   EXPECT_THAT(Read("[a] b\n").brief, ElementsAre("E1001 1:5"));
+}
+
+TEST(StrictYaml, CharactersNoTextHoldsAreRefusedWithTheirNumber) {
+  const Read read("a: x\xC2\x80y\n");
+  ASSERT_THAT(read.brief, ElementsAre("E1003 1:5"));
+  EXPECT_THAT(read.diagnostics[0].message_en, HasSubstr("U+0080"));
 }
 
 TEST(StrictYaml, EmptyValuesAreNullAtTheirKey) {
