@@ -69,6 +69,17 @@ void Engine::set_registry(std::shared_ptr<const Registry> registry, Timestamp at
   s.fire_due(s.now, out);
 }
 
+std::size_t Engine::close(const CloseCommand& command, Timestamp at,
+                          std::vector<AlertRevision>& out) {
+  advance(at, out);
+  State& s = *state_;
+  Turn moment = s.turn(s.now, out);
+  std::size_t closed = 0;
+  for (const auto& rule : s.states) closed += rule->close(command, moment);
+  s.pass_levels(nullptr, moment);
+  return closed;
+}
+
 Timestamp Engine::now() const { return state_->now; }
 const RuleSet& Engine::rules() const { return *state_->rules; }
 const RuleCounters& Engine::counters(std::size_t rule_index) const {

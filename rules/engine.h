@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/alert.h"
+#include "core/command.h"
 #include "core/event.h"
 #include "core/registry.h"
 #include "rules/counters.h"
@@ -72,6 +73,9 @@ class Engine {
   /// resolve with rule_removed; changed ones follow their edit class (docs/rules.md, "Changing
   /// rules").
   void reload(std::shared_ptr<const RuleSet> rules, Timestamp at, std::vector<AlertRevision>& out);
+  /// An operator closes open alerts at `at` (Reason::manual). Returns how many; what goes on opens
+  /// anew as after any resolve.
+  std::size_t close(const CloseCommand& command, Timestamp at, std::vector<AlertRevision>& out);
   /// At engine time `at`. Alerts of `silence` about nobody who is watched any more resolve.
   void set_registry(std::shared_ptr<const Registry> registry, Timestamp at,
                     std::vector<AlertRevision>& out);

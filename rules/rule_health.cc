@@ -84,6 +84,17 @@ void RuleHealth::resolve(AlertKind kind, Reason reason, Turn& turn) {
   episode.reset();
 }
 
+std::size_t RuleHealth::close(std::string_view alert_id, Turn& turn) {
+  std::size_t closed = 0;
+  for (const AlertKind kind : {AlertKind::rule_error, AlertKind::rule_limit}) {
+    const std::unique_ptr<Episode>& episode = slot(kind);
+    if (!episode || episode->alert_id != alert_id) continue;
+    resolve(kind, Reason::manual, turn);
+    ++closed;
+  }
+  return closed;
+}
+
 void RuleHealth::publish(Episode& episode, AlertState state, Reason reason, Turn& turn) {
   ++episode.rev;
   ++counters_.revisions;

@@ -25,6 +25,8 @@ class RuleHealth {
   /// Turns the notes taken since the last call into alerts. `mark`: where in turn.out the rule's
   /// revisions of this moment begin; these alerts have the empty key and so come first.
   void announce(std::size_t mark, std::uint64_t opener, Turn& turn);
+  /// Resolves the alert of that id, if it is one of these; returns how many.
+  std::size_t close(std::string_view alert_id, Turn& turn);
   /// Resolves what is open of `kind`.
   void resolve(AlertKind kind, Reason reason, Turn& turn);
 

@@ -508,6 +508,30 @@ void RuleState::resolve_all(Reason reason, Turn& turn) {
   counters_.open_alerts = 0;
 }
 
+std::size_t RuleState::close(const CloseCommand& command, Turn& turn) {
+  const std::size_t mark = turn.out.size();
+  std::size_t closed = health_.close(command.alert_id, turn);
+  for (Episode* const episode : episodes_.in_order()) {
+    if (!is_named(*episode, command)) continue;
+    resolve(*episode, Reason::manual, turn);
+    ++closed;
+  }
+  announce(mark, 0, turn);
+  return closed;
+}
+
+bool RuleState::is_named(const Episode& episode, const CloseCommand& command) const {
+  if (!command.alert_id.empty()) return episode.alert_id == command.alert_id;
+  if (!command.rule.empty() && command.rule != rule_->name) return false;
+  const std::vector<OwnedValue> values = decode_key(episode.key);
+  if (values.size() != command.key.size()) return false;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::pair wanted(rule_->for_each[rule_->alert.identity[i]], to_text(values[i].view()));
+    if (std::ranges::find(command.key, wanted) == command.key.end()) return false;
+  }
+  return true;
+}
+
 void RuleState::announce(std::size_t mark, std::uint64_t opener, Turn& turn) {
   health_.announce(mark, opener, turn);
   counters_.open_alerts = episodes_.size();

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/command.h"
 #include "rules/aggregate_matcher.h"
 #include "rules/all_matcher.h"
 #include "rules/count_matcher.h"
@@ -76,6 +77,8 @@ class RuleState {
   const Episode* find_alert(KeyView identity) const { return episodes_.find(identity); }
   /// One of its alerts gets, or loses, what suppresses it.
   void suppress(const SuppressOrder& order, Turn& turn);
+  /// Resolves the alerts that the command names; returns how many.
+  std::size_t close(const CloseCommand& command, Turn& turn);
   /// Resolves all alerts, in order of key.
   void resolve_all(Reason reason, Turn& turn);
 
@@ -112,6 +115,7 @@ class RuleState {
   void show_event(const KeptEvent& event, const Pattern& pattern, Turn& turn);
   void count_outcome(bool matched);
   void resolve(Episode& episode, Reason reason, Turn& turn);
+  bool is_named(const Episode& episode, const CloseCommand& command) const;
   void announce(std::size_t mark, std::uint64_t opener, Turn& turn);
 
   const Rule* rule_;

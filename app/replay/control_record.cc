@@ -58,6 +58,29 @@ std::string read_gateway(const json& object, ControlRecord& record) {
   return {};
 }
 
+std::string read_close(const json& command, CloseCommand& close) {
+  if (!command.is_object()) return "a command is an object";
+  if (const json verb = command.value("verb", json()); verb != "close")
+    return "no command " + verb.dump() + " in this version; there is \"close\"";
+  const auto text = [](const json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  };
+  for (const auto& [name, value] : command.items()) {
+    if (name == "alert_id" && value.is_string()) {
+      close.alert_id = value.get<std::string>();
+    } else if (name == "rule" && value.is_string()) {
+      close.rule = value.get<std::string>();
+    } else if (name == "key" && value.is_object()) {
+      for (const auto& [field, of_key] : value.items()) close.key.emplace_back(field, text(of_key));
+    } else if (name != "verb") {
+      return "close takes \"alert_id\", or \"key\" and perhaps \"rule\"; not " + name;
+    }
+  }
+  if (close.alert_id.empty() == !command.contains("key"))
+    return "close needs either \"alert_id\" or \"key\"";
+  return {};
+}
+
 void read_arrival(const json& object, ControlRecord& record) {
   const auto arr = object.find("arr");
   if (arr == object.end()) return;
@@ -109,7 +132,7 @@ std::optional<ControlRecord> parse_control(std::string_view line) {
     if (object.contains("type")) return std::nullopt;
     record.kind = ControlRecord::Kind::command;
     read_arrival(object, record);
-    if (record.error.empty()) record.error = "no command is known in this version";
+    if (record.error.empty()) record.error = read_close(object["command"], record.close);
     return record;
   }
   return std::nullopt;

@@ -4,13 +4,16 @@
 ///     {"engine":"restart"}                               {"engine":"tick","arr":A}
 ///     {"engine":"down","arr":A} {"engine":"up","arr":A}
 ///     {"engine":"gateway","id":G,"state":"up","arr":A}
-///     {"engine":"reload","rules":PATH,"arr":A}           {"command":{...},"arr":A}
+///     {"engine":"reload","rules":PATH,"arr":A}
+///     {"command":{"verb":"close","alert_id":ID},"arr":A}
+///     {"command":{"verb":"close","rule":R,"key":{"device_id":"D1"}},"arr":A}   (rule: optional)
 ///
 /// A: Unix ms or RFC 3339.
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/command.h"
 #include "core/time.h"
 
 namespace tocsin::app {
@@ -22,6 +25,7 @@ struct ControlRecord {
   std::string rules;    ///< of reload
   std::string gateway;  ///< of gateway
   bool up = false;      ///< of gateway
+  CloseCommand close;   ///< of command
   std::string error;    ///< not empty: it is a control record, but a wrong one
 };
 

@@ -79,7 +79,14 @@ LineResult LineEngine::apply_control(const ControlRecord& record) {
   if (record.kind == Kind::gateway) {
     engine_.gateway(record.gateway, record.up, time(), *out_);
   }
+  if (record.kind == Kind::command) close(record);
   return {LineKind::control, !problem_.empty(), problem_};
+}
+
+void LineEngine::close(const ControlRecord& record) {
+  const std::size_t before = out_->size();
+  if (engine_.close(record.close, time(), *out_) == 0) problem_ = "close: no such alert is open";
+  for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;
 }
 
 // What became due while the engine was away waits for the backlog.

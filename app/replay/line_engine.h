@@ -74,6 +74,7 @@ class LineEngine final : private ingest::EventSink {
   LineResult apply_event(std::string_view line);
   LineResult apply_control(const ControlRecord& record);
   void reload(const ControlRecord& record);
+  void close(const ControlRecord& record);
   Timestamp time() const { return any_time_ ? floor_ : Timestamp{}; }
   void note_outage(const ControlRecord& record);
   void pass_time(Timestamp now);

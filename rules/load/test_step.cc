@@ -31,6 +31,15 @@ constexpr std::array<EngineWord, 6> kEngineWords{{{"restart", {}},
 constexpr std::array<std::string_view, 6> kEngineNames{"restart", "down",    "up",
                                                        "tick",    "gateway", "reload"};
 
+constexpr std::array<std::string_view, 1> kVerbs{"close"};
+constexpr std::array kCommandKeys{
+    yaml::KeySpec{"verb", yaml::Presence::required, yaml::ValueType::word, "close", kVerbs},
+    yaml::KeySpec{"rule", yaml::Presence::optional, yaml::ValueType::text,
+                  "whose alerts; default any rule's"},
+    yaml::KeySpec{"key", yaml::Presence::required, yaml::ValueType::other,
+                  "the alert's key: names and values"},
+};
+
 // A step sets neither: `t` is the arrival, `late` follows from it.
 bool is_input(const FieldSpec& field) {
   return field.name != "type" && field.name != "arr" && field.name != "late";
@@ -184,6 +193,12 @@ class StepReader {
   }
 
   void read_command(const Entry& entry) {
+    if (yaml::expect_map(entry.value, kCommandKeys, "command", report_, entry.key.span)) {
+      if (const Node* const verb = yaml::value_of(entry.value, "verb"))
+        (void)yaml::read_word(*verb, kVerbs, "verb", report_);
+      if (const Node* const key = yaml::value_of(entry.value, "key"))
+        (void)yaml::expect_named(*key, "key", report_);
+    }
     line_["command"] = to_json(entry.value);
     for (const Entry& field : step_.entries) {
       if (field.key.text != "command" && field.key.text != "t") {

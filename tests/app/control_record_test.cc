@@ -32,11 +32,27 @@ TEST(ControlRecord, a_gateway_says_which_and_how) {
   EXPECT_TRUE(record->up);
 }
 
+TEST(ControlRecord, a_command_names_what_it_closes) {
+  const auto by_id = parse_control(R"({"command":{"verb":"close","alert_id":"f00"},"arr":1})");
+  ASSERT_TRUE(by_id);
+  EXPECT_EQ(by_id->error, "");
+  EXPECT_EQ(by_id->close.alert_id, "f00");
+  const auto by_key =
+      parse_control(R"({"command":{"verb":"close","rule":"r","key":{"a":"x","b":3}},"arr":1})");
+  ASSERT_TRUE(by_key);
+  EXPECT_EQ(by_key->close.rule, "r");
+  EXPECT_EQ(by_key->close.key,
+            (std::vector<std::pair<std::string, std::string>>{{"a", "x"}, {"b", "3"}}));
+}
+
 TEST(ControlRecord, a_wrong_one_says_what_is_wrong) {
   for (const char* line :
        {R"({"engine":"explode"})", R"({"engine":7})", R"({"engine":"reload","arr":1})",
         R"({"engine":"gateway","arr":1})", R"({"engine":"tick","arr":"soon"})",
-        R"({"engine":"tick","arr":1e300})", R"({"command":{"verb":"ack"},"arr":1})"}) {
+        R"({"engine":"tick","arr":1e300})", R"({"command":{"verb":"ack"},"arr":1})",
+        R"({"command":7})", R"({"command":{}})", R"({"command":{"verb":"close"}})",
+        R"({"command":{"verb":"close","alert_id":"a","key":{}}})",
+        R"({"command":{"verb":"close","alert":"a"}})"}) {
     const auto record = parse_control(line);
     ASSERT_TRUE(record) << line;
     EXPECT_NE(record->error, "") << line;

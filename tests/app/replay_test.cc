@@ -266,6 +266,22 @@ TEST(Replay, a_reload_takes_effect_at_its_line_and_survives_a_restart_by_content
   EXPECT_THAT(replay.problems(), IsEmpty());
 }
 
+TEST(Replay, a_closed_alert_resolves_as_manual_and_the_next_match_opens_another) {
+  const auto close = [](int arr) {
+    return R"({"command":{"verb":"close","rule":"single","key":{"device_id":"D1"}},"arr":)" +
+           std::to_string(arr) + "}\n";
+  };
+  Replay replay;
+  replay.play(alarm(1, 1000) + close(2000) + close(2500) + R"({"engine":"restart"})" + "\n" +
+              alarm(1, 3000));
+  ASSERT_EQ(replay.revisions().size(), 3U);
+  EXPECT_EQ(replay.revisions()[1].reason, Reason::manual);
+  EXPECT_EQ(replay.revisions()[1].at, from_unix_ms(2000));
+  EXPECT_EQ(replay.revisions()[1].log_position, 1U);
+  EXPECT_NE(replay.revisions()[2].alert_id, replay.revisions()[0].alert_id);
+  EXPECT_THAT(replay.problems(), ElementsAre("close: no such alert is open"));
+}
+
 TEST(Replay, a_reload_that_fails_keeps_the_rules_in_force) {
   Replay replay;
   replay.play(R"({"engine":"reload","rules":"missing.yaml","arr":0})"

@@ -52,6 +52,22 @@ TEST(Episode, ARevisionMadeByATimerCarriesItsDeadlineAndTheNewestPosition) {
   EXPECT_EQ(run.said()[1].log_position, 2u);
 }
 
+TEST(Episode, AnOperatorClosesByIdOrByKeyAndTheNextMatchOpensAnother) {
+  Session run(smoke());
+  run.apply_all({{.arr = 0}, {.arr = 1, .building = "B2"}, {.arr = 2, .building = "B3"}});
+  EXPECT_EQ(run.close({.alert_id = run.said()[0].alert_id}, kS), 1u);
+  EXPECT_EQ(run.close({.key = {{"loc.building", "B2"}}}, 2 * kS), 1u);
+  EXPECT_EQ(run.close({.rule = "another", .key = {{"loc.building", "B3"}}}, 2 * kS), 0u);
+  EXPECT_EQ(run.close({.key = {{"loc.building", "B2"}}}, 2 * kS), 0u) << "closed already";
+  run.apply({.arr = 3 * kS});
+  EXPECT_THAT(run.lines(), ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
+                                       "1 smoke[B2] #1 firing matched high count=1 distinct=1",
+                                       "2 smoke[B3] #1 firing matched high count=1 distinct=1",
+                                       "1000 smoke[B1] #2 resolved manual high count=1 distinct=1",
+                                       "2000 smoke[B2] #2 resolved manual high count=1 distinct=1",
+                                       "3000 smoke[B1] #1 firing matched high count=1 distinct=1"));
+}
+
 TEST(Episode, AfterResolvesWhateverStillHappens) {
   Rule rule = smoke();
   rule.alert.resolve.after = std::chrono::minutes(2);

@@ -116,6 +116,9 @@ class Session {
   Verdict apply(const TestEvent& event);
   void apply_all(const std::vector<TestEvent>& events);
   void advance(std::int64_t to) { engine_.advance(from_unix_ms(to), said_); }
+  std::size_t close(const CloseCommand& command, std::int64_t at) {
+    return engine_.close(command, from_unix_ms(at), said_);
+  }
   void gateway(const std::string& id, bool up, std::int64_t at) {
     engine_.gateway(id, up, from_unix_ms(at), said_);
   }

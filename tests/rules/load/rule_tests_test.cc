@@ -24,7 +24,7 @@ TEST(RuleTests, StepsBecomeReplayLinesWithTheirKinds) {
       "      - {t: 3s, engine: gateway, id: g1, state: down}\n"
       "      - {t: 3s, event: camera.detection, device_id: C, tags: [a, b], device.tags: [x], ts: "
       "2026-01-01T00:00:03Z}\n"
-      "      - {t: 4s, command: {verb: ack, note: hi}}\n"
+      "      - {t: 4s, command: {verb: close, key: {device_id: D1}}}\n"
       "      - {t: 1m4s, engine: reload, rules: other.yaml}\n"
       "    expect:\n"
       "      - {t: 0s, state: firing, rev: 1, opened_at: 5s, key: {device_id: D1}, loc.building: "
@@ -47,7 +47,7 @@ TEST(RuleTests, StepsBecomeReplayLinesWithTheirKinds) {
           R"({"type":"meter","device_id":"12","seq":7,"value":-3,"unit":"5","ts":"-30s"})",
           R"({"engine":"restart"})", R"({"engine":"gateway","id":"g1","state":"down"})",
           R"({"type":"camera.detection","device_id":"C","tags":["a","b"],"device.tags":["x"],"ts":"2026-01-01T00:00:03Z"})",
-          R"({"command":{"verb":"ack","note":"hi"}})",
+          R"({"command":{"verb":"close","key":{"device_id":"D1"}}})",
           R"({"engine":"reload","rules":"other.yaml"})"));
   EXPECT_EQ(test.given[6].t, 64s);
   EXPECT_EQ(test.given[2].line, 11U);

@@ -61,7 +61,8 @@ TEST(StrictYaml, SeveralDocumentsEachWithItsText) {
 
 TEST(StrictYaml, ASyntaxErrorSparesTheOtherDocuments) {
   const Read read("a: {b: 1\n---\nok: 1\n---\nq: \"open\n---\nx: @y\n");
-  ASSERT_EQ(read.documents.size(), 3U);  // an open quote or a '@' spoils one value, not its document
+  ASSERT_EQ(read.documents.size(),
+            3U);  // an open quote or a '@' spoils one value, not its document
   EXPECT_EQ(read.documents[0].root.find("ok")->value.text, "1");
   ASSERT_EQ(read.brief.size(), 3U);
   EXPECT_EQ(read.brief[1], "E1001 5:4");
@@ -81,9 +82,9 @@ TEST(StrictYaml, ValuesThatSpoilThemselvesHideNoOtherFault) {
       "i: \"\\q\"\n"
       "j: `x`\n"
       "k: fine\n");
-  EXPECT_THAT(read.brief, ElementsAre("E1001 1:10", "E1001 2:4", "E1005 3:4", "E1006 4:4",
-                                      "E1007 5:8", "E1010 5:16", "E1001 6:4", "E1001 7:5",
-                                      "E1001 8:4"));
+  EXPECT_THAT(read.brief,
+              ElementsAre("E1001 1:10", "E1001 2:4", "E1005 3:4", "E1006 4:4", "E1007 5:8",
+                          "E1010 5:16", "E1001 6:4", "E1001 7:5", "E1001 8:4"));
   EXPECT_EQ(read.value("a").kind, NodeKind::invalid);
   EXPECT_EQ(read.value("h").kind, NodeKind::invalid);
   EXPECT_EQ(read.value("k").text, "fine");
