@@ -126,6 +126,15 @@ void Cli::not_yet(CLI::App& parent, const std::vector<std::string>& names) {
   }
 }
 
+std::string Cli::help_of(const std::string& verb) const {
+  // root_.help() would be that of the verb it was asked by.
+  if (verb.empty())
+    return root_.get_formatter()->make_help(&root_, root_.get_name(), CLI::AppFormatMode::Normal);
+  const auto verbs = root_.get_subcommands(
+      [&](const CLI::App* app) { return app->get_name() == verb && !app->get_group().empty(); });
+  return verbs.empty() ? std::string{} : verbs.front()->help(root_.get_name());
+}
+
 ExitCode not_available(std::string_view name) {
   complain(fmt::format("'{}' is not available in this version", name));
   return ExitCode::usage;

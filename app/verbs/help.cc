@@ -13,7 +13,8 @@ namespace {
 constexpr const char* kHelpExamples =
     "  tocsin help E2103                            one code, with a wrong and a right example\n"
     "  tocsin help E2103 --lang zh\n"
-    "  tocsin help codes                            all codes";
+    "  tocsin help codes                            all codes\n"
+    "  tocsin help run                              a verb, as tocsin run --help";
 
 std::string indented(const std::string& text) {
   std::string out = "    ";
@@ -72,23 +73,27 @@ ExitCode unknown(const std::string& code, const Common& common) {
   return ExitCode::usage;
 }
 
-ExitCode help(const std::string& code, const Common& common) {
-  if (code == "codes") return list(common);
-  const CodeHelp* const found = find_code_help(code);
-  if (found == nullptr) return unknown(code, common);
+ExitCode help(const std::string& topic, const Cli& cli) {
+  const Common& common = cli.common();
+  if (topic == "codes") return list(common);
   Output out;
-  out.buffer() += common.json ? json(*found, common) : page(*found, common);
+  out.buffer() = cli.help_of(topic);
+  if (out.buffer().empty()) {
+    const CodeHelp* const found = find_code_help(topic);
+    if (found == nullptr) return unknown(topic, common);
+    out.buffer() = common.json ? json(*found, common) : page(*found, common);
+  }
   return out.flush() ? ExitCode::ok : ExitCode::io;
 }
 
 }  // namespace
 
 void add_help(Cli& cli) {
-  CLI::App& verb = cli.verb(
-      "help", "Explain an error or warning code, with a wrong and a right example", kHelpExamples);
-  auto code = std::make_shared<std::string>();
-  verb.add_option("CODE", *code, "A code such as E2103, or 'codes'")->required();
-  cli.on(verb, [&cli, code] { return help(*code, cli.common()); });
+  CLI::App& verb = cli.verb("help", "Explain a verb, or a code of an error or warning by examples",
+                            kHelpExamples);
+  auto topic = std::make_shared<std::string>();
+  verb.add_option("TOPIC", *topic, "A code such as E2103, 'codes', or a verb");
+  cli.on(verb, [&cli, topic] { return help(*topic, cli); });
 }
 
 }  // namespace tocsin::app

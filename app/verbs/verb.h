@@ -36,6 +36,8 @@ class Cli {
   void not_yet(const std::vector<std::string>& names) { not_yet(root_, names); }
 
   const Common& common() const { return common_; }
+  /// What --help prints of a verb, or of the program (""); empty: there is no such verb.
+  std::string help_of(const std::string& verb) const;
   ExitCode run(int argc, const char* const* argv);
 
  private:

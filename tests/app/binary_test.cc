@@ -73,6 +73,13 @@ TEST(Binary, every_verb_has_help_that_ends_with_examples) {
   EXPECT_EQ(tocsin({"--help"}).code, 0);
 }
 
+TEST(Binary, help_is_a_verb_too) {
+  EXPECT_EQ(tocsin({"help"}).out, tocsin({"--help"}).out);
+  EXPECT_EQ(tocsin({"help", "run"}).out, tocsin({"run", "--help"}).out);
+  EXPECT_EQ(tocsin({"help", "E2103"}).code, 0);
+  EXPECT_EQ(tocsin({"help", "nothing"}).code, 2);
+}
+
 TEST(Binary, help_begins_with_what_needs_nothing_and_says_what_run_needs) {
   const std::string help = tocsin({"--help"}).out;
   EXPECT_LT(help.find("deploy/demo.sh"), help.find("tocsin run"));
