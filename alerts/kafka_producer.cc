@@ -103,6 +103,11 @@ SendResult KafkaProducer::refusal(rd_kafka_resp_err_t error) {
 
 void KafkaProducer::flush(Duration at_most) { rd_kafka_flush(client_.get(), timeout_ms(at_most)); }
 
+void KafkaProducer::abandon(Duration at_most) {
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  flush(at_most);
+}
+
 void KafkaProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
   static_cast<KafkaProducer*>(self)->report(*message);
 }

@@ -54,6 +54,8 @@ class KafkaProducer {
   /// Requires: open_topic(topic).
   SendResult send(const std::string& topic, const KafkaRecord& record, DeliveryTag tag);
   void flush(Duration at_most);
+  /// Gives up what is on its way; returns once everything was reported, or after `at_most`.
+  void abandon(Duration at_most);
 
  private:
   struct Topic {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kSilentIntervals = 2;  // heartbeat intervals without an acknowledgement: degraded
 constexpr Duration kFlushStep{50};
+constexpr Duration kLastReports{1000};
 
 }  // namespace
 
@@ -68,7 +69,10 @@ class KafkaPublisher::Impl {
     heartbeat_at_ = clock_();
   }
 
+  // A fatal error can come before the report of the record that caused it, and that report says
+  // what to do about the record (DeliveryState::too_large).
   void disconnect() {
+    session_->producer().abandon(kLastReports);
     session_.reset();
     state_.end_session();
   }

@@ -295,12 +295,13 @@ TEST_F(KafkaPublisherTest, ARecordTheBrokerFindsTooLargeIsSentAgainSmaller) {
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(heavy_alert(2000));
   ASSERT_TRUE(rig.work_until_published()) << rig.state();
+  EXPECT_EQ(rig.publisher->status().evidence_cut, 1u) << rig.state();
   rig.append(20);
   ASSERT_TRUE(rig.work_until_published()) << rig.state();
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(21)) << rig.state();
   const auto records = read_topic(rig.options.brokers, kAlerts);
   EXPECT_EQ(alert_from_json(records[0].value).value().evidence_dropped, 48u);
-  EXPECT_EQ(rig.publisher->status().evidence_cut, 1u);
+  EXPECT_EQ(rig.publisher->status().evidence_cut, 1u) << rig.state();
 }
 
 TEST_F(KafkaPublisherTest, ABatchTheBrokerFindsTooLargeIsSentAgainRecordByRecord) {
