@@ -1,8 +1,10 @@
 #include <fmt/format.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
 #include "ingest/catalogue_builder.h"
 #include "ingest/decoder.h"
+#include "ingest/descriptor_set.h"
 #include "tests/fuzz/campaign.h"
 #include "tocsin/v1/event.pb.h"
 
@@ -186,6 +188,44 @@ TEST(Fuzz, Topics) {
   target.max_bytes = 300;
   target.rounds = 5000;
   run_campaign(target);
+}
+
+std::string descriptor_set() {
+  google::protobuf::FileDescriptorSet set;
+  v1::Event::descriptor()->file()->CopyTo(set.add_file());
+  google::protobuf::FileDescriptorProto& file = *set.add_file();
+  file.set_name("pump.proto");
+  file.set_syntax("proto3");
+  file.add_dependency(set.file(0).name());
+  google::protobuf::DescriptorProto& message = *file.add_message_type();
+  message.set_name("Pump");
+  message.mutable_options()->SetExtension(v1::event_type, "pump.status");
+  google::protobuf::FieldDescriptorProto& field = *message.add_field();
+  field.set_name("pressure");
+  field.set_number(1);
+  field.set_label(google::protobuf::FieldDescriptorProto::LABEL_OPTIONAL);
+  field.set_type(google::protobuf::FieldDescriptorProto::TYPE_DOUBLE);
+  return set.SerializeAsString();
+}
+
+void load_set(std::string_view bytes) {
+  const Catalogue builtin = ingest::builtin_catalogue();
+  const ingest::LoadedTypes loaded = ingest::load_event_types({{"a.desc", std::string(bytes)}});
+  EXPECT_TRUE(loaded.catalogue.types().size() > builtin.types().size() ||
+              has_errors(loaded.diagnostics));
+  for (const Diagnostic& d : loaded.diagnostics)
+    EXPECT_FALSE(d.code.empty() || d.message_en.empty() || d.message_zh.empty());
+}
+
+TEST(Fuzz, DescriptorSets) {
+  run_campaign({.name = "descriptor sets",
+                .run = load_set,
+                .corpus = {descriptor_set(), ""},
+                .dictionary = {"tocsin.v1", "event_type", "optional", "pump.status", ".proto",
+                               std::string("\x9a\xe7\x18", 3), std::string("\x0a\x00", 2)},
+                .max_bytes = 20'000,
+                .rounds = 10'000,
+                .memory = 64 << 20});
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 
 #include <fstream>
 #include <functional>
-#include <random>
 #include <sstream>
 
 #include "tests/ingest/decode.h"
@@ -65,7 +64,8 @@ class City {
 
 std::vector<std::string> problems(const LoadedTypes& loaded) {
   std::vector<std::string> all;
-  for (const Diagnostic& d : loaded.diagnostics) all.push_back(fmt::format("{} {}", d.code, d.message_en));
+  for (const Diagnostic& d : loaded.diagnostics)
+    all.push_back(fmt::format("{} {}", d.code, d.message_en));
   return all;
 }
 std::vector<std::string> problems(const City& city) {
@@ -241,19 +241,6 @@ TEST(DescriptorSet, TypesKeepTheirNumbersAcrossReloadsUnlessTheirDefinitionChang
   const Catalogue three = load(third, &two);
   EXPECT_GT(three.find("city.b")->id, two.find("city.c")->id) << "another definition";
   EXPECT_NE(three.find("city.b")->definition, two.find("city.b")->definition);
-}
-
-TEST(DescriptorSet, CutAndFlippedBytesLoadOrSayWhyNot) {
-  const std::string good = lift_set();
-  std::mt19937 random(1);
-  for (int round = 0; round < 2000; ++round) {
-    std::string bytes = good.substr(0, random() % (good.size() + 1));
-    for (int flips = static_cast<int>(random() % 4); flips > 0 && !bytes.empty(); --flips)
-      bytes[random() % bytes.size()] = static_cast<char>(random());
-    const LoadedTypes loaded = load_event_types({{"lift.desc", bytes}});
-    const bool more = loaded.catalogue.types().size() > builtin_catalogue().types().size();
-    EXPECT_TRUE(more || !loaded.diagnostics.empty()) << round;
-  }
 }
 
 }  // namespace
