@@ -65,10 +65,10 @@ constexpr std::array kFields{
 
 constexpr std::array<std::string_view, 2> kStateWords{"firing", "resolved"};
 constexpr std::array<std::string_view, 3> kKindWords{"rule", "rule.error", "rule.limit"};
-constexpr std::array<std::string_view, 13> kReasonWords{
+constexpr std::array<std::string_view, 14> kReasonWords{
     "matched",      "updated", "escalated",      "quiet",          "or_event",
     "breaks",       "after",   "on_first_event", "retracted_late", "rule_removed",
-    "rule_changed", "manual",  "below_threshold"};
+    "rule_changed", "manual",  "decommissioned", "below_threshold"};
 
 class ExpectationReader {
  public:
@@ -83,8 +83,7 @@ class ExpectationReader {
       } else if (const auto shape = shape_of(entry.key.text)) {
         read_value(entry, *shape);
       } else {
-        report_.add(Code::unknown_key, entry.key.span, {entry.key.text},
-                    nearest(entry.key.text, names()));
+        yaml::unknown_key(entry.key, names(), report_);
       }
     }
     return json_;

@@ -49,8 +49,7 @@ bool is_scalar(const Node& node, const Words& wanted, std::string_view what, Rep
 void check_key(const Entry& entry, std::span<const KeySpec> keys, Report& report) {
   const auto spec = std::ranges::find(keys, entry.key.text, &KeySpec::name);
   if (spec == keys.end()) {
-    report.add(Code::unknown_key, entry.key.span, {entry.key.text},
-               nearest(entry.key.text, names_of(keys)));
+    unknown_key(entry.key, names_of(keys), report);
   } else if (spec->presence == Presence::not_yet) {
     report.add(Code::not_available, entry.key.span, {entry.key.text});
   } else if (entry.value.kind == NodeKind::null) {
@@ -100,6 +99,13 @@ std::string join(std::span<const std::string_view> words) {
   std::string all;
   for (const std::string_view word : words) all += (all.empty() ? "" : ", ") + std::string(word);
   return all;
+}
+
+void unknown_key(const Node& key, const std::vector<std::string>& known, Report& report) {
+  Diagnostic& d = report.add(Code::unknown_key, key.span, {key.text}, nearest(key.text, known));
+  if (!d.suggestion.empty() || known.empty()) return;
+  d.next_step_en = fmt::format("known here: {}", fmt::join(known, ", "));
+  d.next_step_zh = fmt::format("此处可用：{}", fmt::join(known, "、"));
 }
 
 bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_view what,

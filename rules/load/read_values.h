@@ -61,6 +61,9 @@ bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_vie
 /// True: a map with at least one entry; its keys are names.
 bool expect_named(const Node& node, std::string_view what, Report& report);
 
+/// Reports a key nobody knows, with the nearest of `known`, or else with all of them.
+void unknown_key(const Node& key, const std::vector<std::string>& known, Report& report);
+
 /// The value of a key that is there and not empty.
 const Node* value_of(const Node& map, std::string_view key);
 

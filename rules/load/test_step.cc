@@ -134,7 +134,7 @@ class StepReader {
     const std::string& name = entry.key.text;
     const FieldSpec* const field = find_input(type, name);
     if (field == nullptr) {
-      report_.add(Code::unknown_key, entry.key.span, {name}, nearest(name, input_names(type)));
+      yaml::unknown_key(entry.key, input_names(type), report_);
       return;
     }
     const bool list = field->kind == ValueKind::list && entry.value.kind == NodeKind::sequence;
@@ -180,8 +180,9 @@ class StepReader {
       const std::string& name = field.key.text;
       if (name == "engine" || name == "t") continue;
       if (std::ranges::find(engine.needs, name) == engine.needs.end()) {
-        const std::vector<std::string> known(engine.needs.begin(), engine.needs.end());
-        report_.add(Code::unknown_key, field.key.span, {name}, nearest(name, known));
+        std::vector<std::string> known(engine.needs.begin(), engine.needs.end());
+        std::erase(known, "");
+        yaml::unknown_key(field.key, known, report_);
       }
       line_[name] = to_json(field.value);
     }
@@ -202,7 +203,7 @@ class StepReader {
     line_["command"] = to_json(entry.value);
     for (const Entry& field : step_.entries) {
       if (field.key.text != "command" && field.key.text != "t") {
-        report_.add(Code::unknown_key, field.key.span, {field.key.text});
+        yaml::unknown_key(field.key, {"command", "t"}, report_);
       }
     }
   }

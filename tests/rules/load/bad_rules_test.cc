@@ -543,7 +543,9 @@ TEST(BadRules, TheContractsExampleReadsAsPromised) {
   ASSERT_THAT(loaded.diagnostics, SizeIs(1));
   EXPECT_EQ(
       render(loaded.diagnostics[0], Language::en, false),
-      "rules.d/smoke.yaml:6:1: error E2103: unknown field 'treshold'\n  treshold: 3\n  ^~~~~~~~\n");
+      "rules.d/smoke.yaml:6:1: error E2103: unknown field 'treshold'\n  treshold: 3\n  ^~~~~~~~\n"
+      "  next: known here: format, rule, title, owner, severity, category, mode, for_each, params, "
+      "latest, match, alert, limits, tests, carry\n");
 }
 
 TEST(BadRules, AllFaultsOfAllFilesComeInOneRun) {
