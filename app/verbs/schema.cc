@@ -13,10 +13,20 @@ namespace {
 
 constexpr const char* kSchemaExamples =
     "  tocsin schema config > tocsin.schema.json       for an editor's completion\n"
-    "  tocsin schema alert                             what readers of the topic can rely on";
+    "  tocsin schema alert                             what readers of the topic can rely on\n"
+    "  tocsin schema rules --markdown                  docs/rules_reference.md: every key and "
+    "function";
 
-ExitCode schema(const std::string& what) {
+ExitCode schema(const std::string& what, bool markdown) {
+  if (markdown && what != "rules") {
+    complain("--markdown: only of rules");
+    return ExitCode::usage;
+  }
   Output out;
+  if (markdown) {
+    out.buffer() += rules::rules_reference();
+    return out.flush() ? ExitCode::ok : ExitCode::io;
+  }
   if (what == "config") out.buffer() += config_schema();
   if (what == "rules") out.buffer() += rules::rules_json_schema();
   if (what == "event") out.buffer() += event_schema(ingest::builtin_catalogue());
@@ -32,7 +42,9 @@ void add_schema(Cli& cli) {
   verb.add_option("WHAT", *what, "config, rules, event or alert")
       ->required()
       ->check(CLI::IsMember({"config", "rules", "event", "alert"}));
-  cli.on(verb, [what] { return schema(*what); });
+  auto markdown = std::make_shared<bool>(false);
+  verb.add_flag("--markdown", *markdown, "Of rules: a page to read instead");
+  cli.on(verb, [what, markdown] { return schema(*what, *markdown); });
 }
 
 }  // namespace tocsin::app

@@ -190,5 +190,7 @@ void check_format(const yaml::Node& root, yaml::Report& report);
 
 /// Whether the name already means something in expressions (e, key, count, true, in, ...).
 bool is_reserved(std::string_view name);
+/// Words of expressions, which no step can be called.
+std::span<const std::string_view> reserved_names();
 
 }  // namespace tocsin::rules
