@@ -75,28 +75,6 @@ TEST(ShippedRules, HaveTestsThatAlertTestsThatDoNotAndOnesThatRestart) {
   }
 }
 
-// The ```yaml blocks of docs/rules.md.
-TEST(Guide, ExamplesLoadWithoutAnyDiagnostic) {
-  std::stringstream text;
-  text << std::ifstream(TOCSIN_GUIDE, std::ios::binary).rdbuf();
-  const std::string guide = text.str();
-  constexpr std::string_view kOpen = "```yaml\n";
-  std::size_t blocks = 0;
-  for (std::size_t at = guide.find(kOpen); at != std::string::npos;
-       at = guide.find(kOpen, at + 1)) {
-    const std::string block =
-        guide.substr(at + kOpen.size(), guide.find("```", at + 3) - at - kOpen.size());
-    const bool rule = block.find("\nrule:") != std::string::npos;
-    const Loaded loaded = load({{rule ? "guide.yaml" : "bundle.yaml", block}}, catalogue());
-    for (const Diagnostic& d : loaded.diagnostics) {
-      // No rule uses the conditions and calendars of the guide's bundle.
-      if (d.code != "W2902" && d.code != "W2907") ADD_FAILURE() << render(d, Language::en, false);
-    }
-    ++blocks;
-  }
-  EXPECT_EQ(blocks, 2U);
-}
-
 // Single characters replaced, removed, inserted or doubled: a bundle or a reason, never neither.
 TEST(ShippedRules, DamagedByOneCharacterLoadOrSayWhyNot) {
   constexpr std::string_view kInk = "{}[]:,#&*!|>'\"%@`-?\t\n ax09.~<\x01\xe7\x83";
