@@ -164,7 +164,10 @@ TEST(Examples, whole_rules_have_tests_and_pass_them) {
       ++tests;
     }
     for (const rules::Rule& rule : loaded.rules->rules) {
-      EXPECT_TRUE(tested.contains(rule.name)) << where << ": " << rule.name << " has no test";
+      const bool parent =
+          std::holds_alternative<rules::RollUpForm>(rule.form);  // its child's tests
+      EXPECT_TRUE(parent || tested.contains(rule.name))
+          << where << ": " << rule.name << " has no test";
       ++rules;
     }
   }
