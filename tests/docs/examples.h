@@ -30,7 +30,7 @@ struct Command {
   std::vector<std::string> output;  ///< as shown; empty: nothing is shown
 };
 
-/// README.md and docs/*.md, in order of name.
+/// README.md and docs/*.md, in order of name, but for one that has a test of its own.
 std::vector<std::string> pages();
 std::vector<Example> examples_of(const std::string& page);
 std::vector<Example> all_examples();

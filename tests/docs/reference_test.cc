@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "rules/load/loader.h"
 #include "rules/load/rule_keys.h"
@@ -30,6 +33,48 @@ TEST(Reference, every_key_has_a_line) {
       EXPECT_THAT(page, HasSubstr(fmt::format("\n| `{}` |", key.name)));
     }
   }
+}
+
+void expect_explained(Keys keys, const std::string& page, const std::string& where) {
+  for (const yaml::KeySpec& key : keys) {
+    const bool place = key.name.starts_with("loc.");  // the page says once what all places are
+    if (key.presence == yaml::Presence::not_yet || place) continue;
+    const RE2 word(fmt::format(R"(\b{}\b)", RE2::QuoteMeta(std::string(key.name))));
+    EXPECT_TRUE(RE2::PartialMatch(page, word)) << where << "." << key.name;
+    expect_explained(key.keys, page, where + "." + std::string(key.name));
+  }
+}
+
+TEST(Guide, no_key_is_left_unmentioned) {
+  const std::string page = app::testing::slurp(TOCSIN_SOURCE "/docs/rules.md");
+  expect_explained(rules::rule_keys(), page, "rule");
+  expect_explained(rules::bundle_keys(), page, "bundle");
+  expect_explained(rules::test_file_keys(), page, "test file");
+}
+
+// Rows of its own key tables: "| `key` | default | ..." below "| key ...".
+TEST(Guide, its_tables_name_no_key_that_is_not_there) {
+  std::set<std::string> known;
+  const std::function<void(Keys)> collect = [&](Keys keys) {
+    for (const yaml::KeySpec& key : keys) {
+      known.insert(std::string(key.name));
+      collect(key.keys);
+    }
+  };
+  collect(rules::rule_keys());
+  collect(rules::bundle_keys());
+  std::size_t rows = 0;
+  bool inside = false;
+  for (const std::string& line :
+       app::testing::lines_of(app::testing::slurp(TOCSIN_SOURCE "/docs/rules.md"))) {
+    inside = line.starts_with("| key") || (inside && line.starts_with("|"));
+    if (!inside || !line.starts_with("| `")) continue;
+    const std::string cell = line.substr(2, line.find(" | ") - 2);
+    std::string name;
+    for (re2::StringPiece rest(cell); RE2::FindAndConsume(&rest, "`([a-z_]+)`", &name); ++rows)
+      EXPECT_TRUE(known.contains(name)) << line;
+  }
+  EXPECT_GT(rows, 50U);
 }
 
 TEST(Reference, a_limits_text_says_the_default_that_is_used) {
