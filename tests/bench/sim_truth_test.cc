@@ -224,7 +224,8 @@ TEST_F(SimTruth, AnEngineThatForgetsTooSoonIsCaught) {
 }
 
 /// A rule without a scene would go unnoticed by every test above. What waits for hours of silence
-/// cannot be planted in minutes; that it does not speak in them, they do prove.
+/// cannot be planted in minutes: silence_truth_test.cc is about it; that it does not speak in them,
+/// these tests prove.
 TEST_F(SimTruth, EveryShippedRuleIsPlanted) {
   const sim::City city(20'000, 1);
   sim::SimOptions options = for_minutes(5, 1);
