@@ -23,6 +23,16 @@ TEST(Reference, the_page_is_what_the_tables_say) {
       << "tocsin schema rules --markdown > docs/rules_reference.md";
 }
 
+TEST(Reference, the_command_that_the_page_names_prints_it_and_of_rules_only) {
+  const app::testing::Ended page = app::testing::tocsin({"schema", "rules", "--markdown"});
+  EXPECT_EQ(page.code, 0);
+  EXPECT_EQ(page.out, rules::rules_reference());
+  const app::testing::Ended other = app::testing::tocsin({"schema", "config", "--markdown"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_EQ(other.out, "");
+  EXPECT_THAT(other.err, HasSubstr("only of rules"));
+}
+
 TEST(Reference, every_key_has_a_line) {
   const std::string page = rules::rules_reference();
   for (const Keys keys :
