@@ -14,14 +14,31 @@ namespace {
 constexpr const char* kSchemaExamples =
     "  tocsin schema config > tocsin.schema.json       for an editor's completion\n"
     "  tocsin schema alert                             what readers of the topic can rely on\n"
-    "  tocsin schema event --rules deploy/rules.d      with the event types of its descriptor sets";
+    "  tocsin schema event --rules deploy/rules.d      with the event types of its descriptor "
+    "sets\n"
+    "  tocsin schema rules --markdown                  docs/rules_reference.md: every key and "
+    "function";
 
-ExitCode schema(const std::string& what, const std::vector<std::string>& rules,
-                const Common& common) {
+struct SchemaOptions {
+  std::string what;
+  std::vector<std::string> rules;
+  bool markdown = false;
+};
+
+ExitCode schema(const SchemaOptions& options, const Common& common) {
+  const std::string& what = options.what;
+  if (options.markdown && what != "rules") {
+    complain("--markdown: only of rules");
+    return ExitCode::usage;
+  }
   Output out;
   Catalogue catalogue;
-  const ExitCode read = read_event_types(rules, common, catalogue);
+  const ExitCode read = read_event_types(options.rules, common, catalogue);
   if (read != ExitCode::ok) return read;
+  if (options.markdown) {
+    out.buffer() += rules::rules_reference();
+    return out.flush() ? ExitCode::ok : ExitCode::io;
+  }
   if (what == "config") out.buffer() += config_schema();
   if (what == "rules") out.buffer() += rules::rules_json_schema();
   if (what == "event") out.buffer() += event_schema(catalogue);
@@ -33,14 +50,14 @@ ExitCode schema(const std::string& what, const std::vector<std::string>& rules,
 
 void add_schema(Cli& cli) {
   CLI::App& verb = cli.verb("schema", "JSON Schema of what is read and written", kSchemaExamples);
-  auto what = std::make_shared<std::string>();
-  verb.add_option("WHAT", *what, "config, rules, event or alert")
+  auto o = std::make_shared<SchemaOptions>();
+  verb.add_option("WHAT", o->what, "config, rules, event or alert")
       ->required()
       ->check(CLI::IsMember({"config", "rules", "event", "alert"}));
-  auto rules = std::make_shared<std::vector<std::string>>();
-  verb.add_option("--rules", *rules, "Folders or files with descriptor sets, for event")
+  verb.add_option("--rules", o->rules, "Folders or files with descriptor sets, for event")
       ->type_name("PATH");
-  cli.on(verb, [&cli, what, rules] { return schema(*what, *rules, cli.common()); });
+  verb.add_flag("--markdown", o->markdown, "Of rules: a page to read instead");
+  cli.on(verb, [&cli, o] { return schema(*o, cli.common()); });
 }
 
 }  // namespace tocsin::app

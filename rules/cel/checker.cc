@@ -14,10 +14,8 @@ namespace {
 constexpr Type kBool{ValueKind::boolean};
 
 std::optional<Walk> walk_of(std::string_view name) {
-  if (name == "exists") return Walk::exists;
-  if (name == "all") return Walk::all;
-  if (name == "exists_one" || name == "existsOne") return Walk::exists_one;
-  return std::nullopt;
+  const auto macro = std::ranges::find(macros(), name, &Macro::name);
+  return macro == macros().end() ? std::nullopt : std::optional(macro->walk);
 }
 
 class Checker {
@@ -227,7 +225,14 @@ class Checker {
   Calls calls_;
 };
 
+constexpr Macro kMacros[] = {{"exists", Walk::exists},
+                             {"all", Walk::all},
+                             {"exists_one", Walk::exists_one},
+                             {"existsOne", Walk::exists_one}};
+
 }  // namespace
+
+std::span<const Macro> macros() { return kMacros; }
 
 void check(Node& root, const Scope& scope, std::optional<Type> expected,
            const CompileLimits& limits, Bytecode& code, TextErrors& errors) {

@@ -13,6 +13,14 @@ std::array<std::span<const Overload>, 4> tables() {
 
 }  // namespace
 
+std::vector<const Overload*> all_overloads() {
+  std::vector<const Overload*> all;
+  for (const auto table : tables()) {
+    for (const Overload& overload : table) all.push_back(&overload);
+  }
+  return all;
+}
+
 std::vector<const Overload*> find_overloads(std::string_view name, CallStyle style) {
   std::vector<const Overload*> found;
   for (const auto table : tables()) {

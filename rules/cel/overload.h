@@ -41,6 +41,8 @@ std::span<const Overload> string_overloads();
 std::span<const Overload> time_overloads();
 std::span<const Overload> conversion_overloads();
 
+/// All of them.
+std::vector<const Overload*> all_overloads();
 /// All of them with this name and style.
 std::vector<const Overload*> find_overloads(std::string_view name, CallStyle style);
 std::vector<std::string> overload_names(CallStyle style);

@@ -4,6 +4,7 @@
 ///
 ///     SourceFile -> RuleFile (nodes) -> RuleText, BundleText -> Rule, RuleSet
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -133,9 +134,10 @@ struct RuleText {
   std::optional<RollUpText> roll_up;
   bool in_circle = false;  ///< reported
   bool compiled = false;
-  std::vector<FieldSpec> key_fields;             ///< of for_each as far as they are known
-  std::vector<const EventType*> openers;         ///< whose events can open its alerts
-  std::set<std::string> alert_types;             ///< that it names, with their fields
+  std::vector<FieldSpec> key_fields;      ///< of for_each as far as they are known
+  std::vector<const EventType*> openers;  ///< whose events can open its alerts
+  std::deque<EventType> silent_types;  ///< of `silence`: what the registry knows, by sign of life
+  std::set<std::string> alert_types;   ///< that it names, with their fields
   std::map<std::string, std::string> own_types;  ///< of the deployment, that it names: definitions
 };
 
@@ -199,5 +201,7 @@ void check_format(const yaml::Node& root, yaml::Report& report);
 
 /// Whether the name already means something in expressions (e, key, count, true, in, ...).
 bool is_reserved(std::string_view name);
+/// Words of expressions, which no step can be called.
+std::span<const std::string_view> reserved_names();
 
 }  // namespace tocsin::rules

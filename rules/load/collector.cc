@@ -208,6 +208,8 @@ bool is_reserved(std::string_view name) {
   return std::ranges::find(kReserved, name) != kReserved.end();
 }
 
+std::span<const std::string_view> reserved_names() { return kReserved; }
+
 void check_format(const yaml::Node& root, yaml::Report& report) {
   const Node* const node = value_of(root, "format");
   if (node == nullptr || node->kind == NodeKind::invalid || node->text == kFormat) return;

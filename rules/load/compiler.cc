@@ -81,7 +81,7 @@ class RuleCompiler {
     compile_latest();
     compile_form();
     for (const KeyField& key : keys_) text_.key_fields.push_back(spec_of(key));
-    for (const EventTypes& types : types_) note_openers(types);
+    note_openers();
     compile_identity();
     compile_alert();
     check_limits();
@@ -170,6 +170,8 @@ class RuleCompiler {
                                             .distinct_slots = {device_id->slot},
                                             .reads = {}});
       silence.sign_names.push_back(type->name);
+      EventType& silent = text_.silent_types.emplace_back(device_);
+      silent.id = type->id;
     }
     types_.push_back({&device_});
     note_keys(types_.back());
@@ -322,10 +324,16 @@ class RuleCompiler {
     return true;
   }
 
-  void note_openers(const EventTypes& types) {
-    for (const EventType* type : types) {
-      const auto known = std::ranges::find(text_.openers, type);
-      if (known == text_.openers.end()) text_.openers.push_back(type);
+  void note_openers() {
+    if (std::holds_alternative<SilenceForm>(rule_.form)) {
+      for (const EventType& sign : text_.silent_types) text_.openers.push_back(&sign);
+      return;
+    }
+    for (const EventTypes& types : types_) {
+      for (const EventType* type : types) {
+        const auto known = std::ranges::find(text_.openers, type);
+        if (known == text_.openers.end()) text_.openers.push_back(type);
+      }
     }
   }
 

@@ -81,6 +81,10 @@ struct Loaded {
 /// against.
 std::string rules_json_schema();
 
+/// The same tables for people: keys, words, limits, names, and the functions of expressions, as
+/// Markdown.
+std::string rules_reference();
+
 Loaded load(const std::vector<SourceFile>& files, const Catalogue& catalogue,
             const LoadOptions& options = {});
 

@@ -234,6 +234,31 @@ TEST(LoadLevels, AShareIsOfDevicesOrOfPlaces) {
       ElementsAre("W2942 2:7"));
 }
 
+// Its alerts are opened by what the registry knows of a device, under the type of any sign of life.
+TEST(LoadLevels, SilentDevicesAreRolledUpAndInhibited) {
+  const std::string lost = rule_text(
+      "a-lost",
+      "{silence: {population: {kind: panel}, any_of: [smoke.alarm, panel.operation], "
+      "interval: 30s, missed: 3}}",
+      "alert: {resolve: {on_first_event: true}, roll_up: {by: loc.village, when: {at_least: 2, "
+      "within: 5m}, as: many}}\n",
+      "[device_id]");
+  const Loaded loaded =
+      load_all({lost, rule_text("b-cut", "{event: {event: gate.state}}",
+                                "alert: {inhibits: [a-lost]}\n", "[loc.village]")});
+  ASSERT_THAT(brief(loaded.diagnostics), IsEmpty());
+  const Rule& rule = rule_named(loaded, "a-lost");
+  const auto& signs = std::get<SilenceForm>(rule.form).signs.alternatives;
+  ASSERT_TRUE(rule.rolled_up.has_value());
+  ASSERT_THAT(rule.rolled_up->alternatives, SizeIs(2));
+  ASSERT_THAT(rule.inhibited_by, SizeIs(1));
+  ASSERT_THAT(rule.inhibited_by[0].alternatives, SizeIs(2));
+  for (std::size_t i = 0; i < signs.size(); ++i) {
+    EXPECT_EQ(rule.rolled_up->alternatives[i].opener, signs[i].type);
+    EXPECT_EQ(rule.inhibited_by[0].alternatives[i].opener, signs[i].type);
+  }
+}
+
 TEST(LoadLevels, AlertsThatNeverComeAreALint) {
   const std::string shadow = alarm("a-low", "mode: shadow\n");
   EXPECT_THAT(brief(load_all({shadow, above("b", "a-low")}).diagnostics),
