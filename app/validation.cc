@@ -165,7 +165,7 @@ class Validator {
   }
 
   void bundle(const std::vector<rules::SourceFile>& files) {
-    const auto [catalogue, loaded] = load_bundle(files);
+    const auto [catalogue, loaded] = load_bundle(files, {.want_tests = true});
     take(loaded.diagnostics);
     result_.tests += loaded.tests.size();
     if (!loaded.rules) return;

@@ -56,7 +56,7 @@ Value zero_of(const FieldSpec& spec) {
     case ValueKind::uint64: return Value::uint64(0);
     case ValueKind::float64: return Value::float64(0);
     case ValueKind::string:
-      return Value::string(spec.words.empty() ? std::string_view() : spec.words.front());
+      return Value::string(spec.words.empty() ? std::string_view("") : spec.words.front());
     default: return {};
   }
 }

@@ -89,6 +89,7 @@ struct Bytecode {
   std::string source;
   std::shared_ptr<Branches> watched;  ///< null: nobody asks
   Type type;
+  bool never_true = false;
   std::size_t cost = 0;
   std::size_t stack = 0;   ///< slots needed
   std::size_t frames = 0;  ///< frames needed

@@ -6,6 +6,7 @@
 #include "core/diagnostic.h"
 #include "rules/cel/checker.h"
 #include "rules/cel/compiler.h"
+#include "rules/cel/contradiction.h"
 #include "rules/cel/folder.h"
 #include "rules/cel/lexer.h"
 #include "rules/cel/machine.h"
@@ -105,6 +106,7 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(const Program&) = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
+bool Program::is_never_true() const { return code_->never_true; }
 const std::string& Program::source() const { return code_->source; }
 Type Program::type() const { return code_->type; }
 std::size_t Program::cost() const { return code_->cost; }
@@ -133,6 +135,7 @@ Compiled compile(std::string_view source, const Scope& scope, std::optional<Type
   check(*root, scope, expected, limits, code, errors);
   if (!errors.empty()) return {{}, errors.take()};
   fold(*root, code);
+  code.never_true = is_never_true(*root);
   Compiler(limits, code).compile(*root);
   check_size(code, limits, root->span, errors);
   if (!errors.empty()) return {{}, errors.take()};

@@ -152,6 +152,8 @@ class Program {
   const std::vector<std::pair<std::string, Input>>& reads() const;
   /// Whether it is nothing but one of them.
   bool is_field() const;
+  /// Whether it is a condition that certainly is never true (it is false or an error each time).
+  bool is_never_true() const;
   const std::string& source() const;
 
   /// Requires: !empty(); `frames` has every frame the inputs name.

@@ -261,6 +261,21 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
      "rule '{0}' rolls up by share, which without a registry is never reached",
      "规则 '{0}' 按比例汇总，没有台账时永远达不到", "give the registry's folder, or use at_least",
      "请指定台账目录，或改用 at_least"},
+    {Code::never_matches, "W2910",
+     "this condition is never true: it is false or fails for every event",
+     "该条件永远不成立：对任何事件都为假或出错",
+     "look for comparisons that leave nothing, and for a text that cannot be converted",
+     "请检查互相矛盾的比较，或无法转换的文本"},
+    {Code::never_ends, "W2911",
+     "nothing ends the alerts of rule '{0}': no event can be its or_event, and no time passes",
+     "规则 '{0}' 的告警永远不会结束：没有事件能满足 or_event，也没有时限",
+     "correct the condition of or_event, or add quiet_for or after",
+     "请改正 or_event 的条件，或加上 quiet_for 或 after"},
+    {Code::twin_rules, "W2912", "rule '{0}' matches exactly what rule '{1}' ({2}) matches",
+     "规则 '{0}' 与规则 '{1}'（{2}）匹配的内容完全相同", "keep one of them", "请只保留其中一条"},
+    {Code::no_tests, "W2913", "rule '{0}' has no test", "规则 '{0}' 没有测试",
+     "add tests: with what devices say and what is to come of it",
+     "请添加 tests:，写明设备上报的事件和期望的结果"},
 }};
 
 constexpr bool in_order() {

@@ -117,6 +117,10 @@ enum class Code : std::uint8_t {
   no_rule,
   shadow_alerts,
   share_registry,
+  never_matches,
+  never_ends,
+  twin_rules,
+  no_tests,
   count_,
 };
 

@@ -64,6 +64,16 @@ OwnedValue field_value(const yaml::Entry& entry, const FieldSpec& field, yaml::R
   return value;
 }
 
+// Its condition holds for no event of any of its types.
+bool never(const Pattern& pattern,
+           cel::Program Pattern::Alternative::*condition = &Pattern::Alternative::where) {
+  return !pattern.alternatives.empty() &&
+         std::ranges::all_of(pattern.alternatives, [&](const auto& alternative) {
+           const cel::Program& program = alternative.*condition;
+           return !program.empty() && program.is_never_true();
+         });
+}
+
 class RuleCompiler {
  public:
   RuleCompiler(RuleText& text, BundleText& bundle, const Catalogue& catalogue)
@@ -381,6 +391,8 @@ class RuleCompiler {
       alternative.*program = compile_on(expression, one, latest, wanted, types.size() > 1);
       note_event_reads(alternative.*program, *types[i], alternative);
     }
+    if (wanted == Wanted::condition && never(pattern, program))
+      report_.add(Code::never_matches, text.span);
   }
 
   // `e` is an event of that one type.
@@ -618,6 +630,11 @@ void lint_rule(const RuleText& rule) {
   }
   for (const LatestText& cell : rule.latest) {
     if (!cell.used) report.add(Code::unused_latest, cell.name->span, {cell.name->text});
+  }
+  const Resolve& resolve = rule.rule.alert.resolve;
+  const bool timed = resolve.quiet_for || resolve.after || resolve.breaks_for;
+  if (resolve.or_event && !timed && !resolve.on_first_event && never(resolve.or_event->pattern)) {
+    report.add(Code::never_ends, rule.name->span, {rule.rule.name});
   }
   for (const EscalationText& step : rule.escalations) {
     if (step.severity >= rule.rule.severity) continue;

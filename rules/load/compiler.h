@@ -74,6 +74,8 @@ void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue
 
 /// Things that are allowed and probably not meant; for bundles without errors.
 void lint_rule(const RuleText& rule);
+/// Equal for rules that match the same: structure, `match`, params, latest and mode.
+std::string twin_key(const RuleText& rule);
 
 /// Settings for every type of the catalogue.
 std::vector<TypeSettings> compile_types(const BundleText& bundle, const Catalogue& catalogue);

@@ -155,6 +155,8 @@ class Loading {
   // Only where nothing is wrong: half-read rules use nothing.
   void lint() {
     for (const RuleText& rule : rules_) lint_rule(rule);
+    if (options_.want_tests) lint_tests();
+    lint_twins();
     relations_.lint();
     for (const auto& [name, condition] : bundle_.conditions) {
       if (!condition.used)
@@ -163,6 +165,24 @@ class Loading {
     for (const CalendarText& text : bundle_.calendars) {
       const Node& name = text.entry->key;
       if (!text.used) bundle_.file->report.add(Code::unused_calendar, name.span, {name.text});
+    }
+  }
+
+  void lint_tests() {
+    for (const RuleText& rule : rules_) {
+      if (std::ranges::find(tests_, rule.rule.name, &RuleTest::rule) == tests_.end())
+        rule.file->report.add(Code::no_tests, rule.name->span, {rule.rule.name});
+    }
+  }
+
+  // The same structure with the same texts. A shadow rule may try another severity of a live one.
+  void lint_twins() {
+    std::map<std::string, const RuleText*> seen;
+    for (const RuleText& rule : rules_) {
+      const auto [first, added] = seen.emplace(twin_key(rule), &rule);
+      if (!added)
+        rule.file->report.add(Code::twin_rules, rule.name->span,
+                              {rule.rule.name, first->second->rule.name, place(*first->second)});
     }
   }
 

@@ -55,6 +55,7 @@ struct RuleTest {
 
 struct LoadOptions {
   bool have_registry = true;    ///< false: a rule that needs one is a warning
+  bool want_tests = false;      ///< a rule without a test is a warning
   bool watch_branches = false;  ///< for Loaded::watched; the rules then belong to one thread
 };
 

@@ -98,6 +98,21 @@ std::string rule_version(const RuleText& rule, const BundleText& bundle) {
   return sha256(text_of(rule) + "\n" + parts.dump());
 }
 
+std::string twin_key(const RuleText& rule) {
+  std::string key = rule.rule.match_hash;
+  key += static_cast<char>('0' + static_cast<int>(rule.rule.mode));
+  const auto& entries = rule.document->root.entries;
+  const std::size_t end = rule.document->text.end;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::string& name = entries[i].key.text;
+    if (name != "match" && name != "params" && name != "latest") continue;
+    const std::size_t next = i + 1 < entries.size() ? entries[i + 1].key.span.begin : end;
+    const std::string_view text = rule.file->source.text({entries[i].key.span.begin, next});
+    key += text.substr(0, text.find_last_not_of(" \r\n") + 1);
+  }
+  return key;
+}
+
 std::string match_hash(const RuleText& rule) {
   ordered_json steps = ordered_json::array();
   for (const StepText& step : rule.steps)

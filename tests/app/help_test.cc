@@ -36,7 +36,10 @@ TEST(Help, every_code_of_the_loader_has_a_text_in_both_languages) {
 TEST(Help, a_wrong_example_has_its_code_first_and_the_right_one_lacks_it) {
   for (const CodeHelp& help : all_code_help()) {
     if (help.kind == ExampleKind::none) continue;
-    const Diagnostics wrong = validate_example(help.kind, help.wrong);
+    Diagnostics wrong = validate_example(help.kind, help.wrong);
+    // No example has tests, but the one that is about them.
+    std::erase_if(wrong,
+                  [&](const Diagnostic& d) { return d.code == "W2913" && d.code != help.code; });
     ASSERT_FALSE(wrong.empty()) << help.code;
     EXPECT_EQ(wrong.front().code, help.code) << render(wrong.front(), Language::en, false);
     const Diagnostics right = validate_example(help.kind, help.right);

@@ -27,11 +27,17 @@ TEST(Validate, files_are_told_apart_by_name_and_content) {
   EXPECT_EQ(kind_of_file("r/places.csv", ""), FileKind::registry);
 }
 
+std::vector<std::string> codes(const Validation& found) {
+  std::vector<std::string> all;
+  for (const Diagnostic& d : found.diagnostics) all.push_back(d.code);
+  return all;
+}
+
 TEST(Validate, a_good_bundle_is_summed_up) {
   const testing::Folder folder;
   folder.write("rules/a.yaml", kGood);
   const Validation found = validate({folder.path("rules")});
-  EXPECT_THAT(found.diagnostics, IsEmpty());
+  EXPECT_THAT(codes(found), ElementsAre("W2913"));  // it has no test
   EXPECT_THAT(found.rules,
               ElementsAre("smoke: event, high, live, for each device_id, 0 tests; state: none"));
 }
@@ -56,7 +62,7 @@ TEST(Validate, a_single_rule_file_is_checked_with_the_bundle_beside_it) {
                    "format: tocsin/1\nrule: smoke\nseverity: high\nfor_each: [device_id]\n"
                    "match: {event: {event: smoke.alarm, where: hot}}\n");
   const Validation found = validate({rule});
-  EXPECT_THAT(found.diagnostics, IsEmpty());
+  EXPECT_THAT(codes(found), ElementsAre("W2913"));
   EXPECT_EQ(found.bundle_beside, bundle);
   EXPECT_EQ(validate({rule, bundle}).bundle_beside, "");
   EXPECT_EQ(validate({folder.path("rules")}).bundle_beside, "");

@@ -46,7 +46,7 @@ TEST(LoadLevels, ALevelIsTheLongestPathBelow) {
       load_all({above("d-top", "b-mid", "alert: {resolve: {or_event: {event: alert.a-low}}}\n"),
                 above("b-mid", "a-low"), alarm("a-low", "alert: {inhibits: [c-other]}\n"),
                 alarm("c-other")});
-  EXPECT_THAT(brief(loaded.diagnostics), IsEmpty());
+  EXPECT_THAT(brief(loaded.diagnostics), ElementsAre("W2912 22:7"));  // two alike
   EXPECT_THAT(levels_of(loaded), ElementsAre(0, 1, 1, 2));
 }
 
