@@ -4,7 +4,7 @@
 ///
 ///     SourceFile -> RuleFile (nodes) -> RuleText, BundleText -> Rule, RuleSet
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -136,8 +136,8 @@ struct RuleText {
   bool compiled = false;
   std::vector<FieldSpec> key_fields;      ///< of for_each as far as they are known
   std::vector<const EventType*> openers;  ///< whose events can open its alerts
-  std::deque<EventType> silent_types;  ///< of `silence`: what the registry knows, by sign of life
-  std::set<std::string> alert_types;   ///< that it names, with their fields
+  std::list<EventType> silent_types;  ///< of `silence`: what the registry knows, by sign of life
+  std::set<std::string> alert_types;  ///< that it names, with their fields
   std::map<std::string, std::string> own_types;  ///< of the deployment, that it names: definitions
 };
 
