@@ -5,13 +5,13 @@
 namespace tocsin {
 namespace {
 
-std::chrono::nanoseconds monotonic() { return std::chrono::steady_clock::now().time_since_epoch(); }
-
 Timestamp wall() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
 }  // namespace
+
+std::chrono::nanoseconds monotonic() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 SystemClock::SystemClock(Timestamp floor)
     : base_(std::max(floor, wall())), mono_base_(monotonic()) {}

@@ -9,6 +9,9 @@
 
 namespace tocsin {
 
+/// Since some start; never goes back. For measuring how long something took.
+std::chrono::nanoseconds monotonic();
+
 using ClockFn = std::function<Timestamp()>;
 
 class SystemClock {

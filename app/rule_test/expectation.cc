@@ -29,12 +29,15 @@ bool is_nothing(const ordered_json& value) {
          (value.is_structured() && value.empty());
 }
 
+// `{}` stands for an empty object; only as an item of a list it says that there is one.
+bool matches_field(const ordered_json& expected, const ordered_json& got);
+
 bool matches(const ordered_json& expected, const ordered_json& got) {
   if (expected.is_object()) {
     if (!got.is_object()) return false;
     for (const auto& [name, item] : expected.items()) {
       const auto found = got.find(name);
-      if (found == got.end() ? !is_nothing(item) : !matches(item, *found)) return false;
+      if (found == got.end() ? !is_nothing(item) : !matches_field(item, *found)) return false;
     }
     return true;
   }
@@ -46,6 +49,11 @@ bool matches(const ordered_json& expected, const ordered_json& got) {
     return true;
   }
   return expected == got;  // numbers by value
+}
+
+bool matches_field(const ordered_json& expected, const ordered_json& got) {
+  const bool nothing_in_it = expected.is_object() && expected.empty();
+  return nothing_in_it ? got.is_object() && got.empty() : matches(expected, got);
 }
 
 // "loc.building" is looked for in the alert's key and place, other names among its fields.
@@ -90,7 +98,7 @@ std::string where_texts_part(const ordered_json& wanted, const ordered_json& got
 // The differing leaves of a value, each with its path.
 void compare(const std::string& path, const ordered_json& wanted, const ordered_json& got,
              Language language, std::vector<std::string>& found) {
-  if (wanted.is_object() && got.is_object()) {
+  if (wanted.is_object() && !wanted.empty() && got.is_object()) {
     for (const auto& [name, item] : wanted.items()) {
       const auto at = got.find(name);
       const ordered_json nothing;
@@ -98,7 +106,7 @@ void compare(const std::string& path, const ordered_json& wanted, const ordered_
     }
     return;
   }
-  if (got.is_null() ? is_nothing(wanted) : matches(wanted, got)) return;
+  if (got.is_null() ? is_nothing(wanted) : matches_field(wanted, got)) return;
   const bool zh = language == Language::zh;
   const std::string part = where_texts_part(wanted, got, zh);
   found.push_back(

@@ -1,6 +1,7 @@
 #pragma once
 /// Does an alert line say what a test expects of it? An expectation names the fields it cares
-/// about; an object within it again names only some.
+/// about; an object within it again names only some, and `{}` says that a field holds nothing. A
+/// list is expected whole. A field that a line leaves out equals "", 0, false, [] and {}.
 #include <optional>
 #include <string>
 #include <vector>

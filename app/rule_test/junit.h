@@ -1,5 +1,7 @@
 #pragma once
-/// Test results in JUnit's XML, as CI systems read it.
+/// Test results in JUnit's XML, as CI systems read it: a testsuite per file, a testcase per test
+/// with the rule as its classname. Times are in seconds; everything else depends on the tests
+/// alone.
 #include <string>
 #include <vector>
 
@@ -7,6 +9,7 @@
 
 namespace tocsin::app {
 
+/// `outcomes`: those of one file stand together.
 std::string junit_xml(const std::vector<TestOutcome>& outcomes);
 
 }  // namespace tocsin::app

@@ -73,26 +73,43 @@ ReplayInputs inputs_of(const rules::RuleTest& test, ReplayInputs inputs) {
   return inputs;
 }
 
-const rules::RuleCounters* counters_of(const rules::Engine& engine, const std::string& rule,
-                                       std::size_t& index) {
-  const auto& all = engine.rules().rules;
-  const auto it = std::ranges::find(all, rule, &rules::Rule::name);
-  if (it == all.end()) return nullptr;
-  index = static_cast<std::size_t>(it - all.begin());
-  return &engine.counters(index);
-}
+// The rule under test while it was in force: a reload may take it away.
+class TestedRule {
+ public:
+  explicit TestedRule(const std::string& name) : name_(name) {}
 
-// The name of what a rule's alerts are rolled up as; empty: they are not.
-std::string roll_up_of(const rules::RuleSet& set, const std::string& rule) {
-  const auto it = std::ranges::find(set.rules, rule, &rules::Rule::name);
-  if (it == set.rules.end() || !it->rolled_up) return {};
-  return set.rules[it->rolled_up->parent].name;
-}
+  void look(const rules::Engine& engine) {
+    if (set_ != &engine.rules()) find(engine.rules());
+    if (index_) counters_ = engine.counters(*index_);
+  }
+  const rules::Rule* rule() const { return rule_; }  ///< null: it never was
+  const rules::RuleCounters& counters() const { return counters_; }
+  /// What its alerts are rolled up as; empty: they are not.
+  const std::string& roll_up() const { return roll_up_; }
+
+ private:
+  void find(const rules::RuleSet& set) {
+    set_ = &set;
+    index_.reset();
+    const auto at = std::ranges::find(set.rules, name_, &rules::Rule::name);
+    if (at == set.rules.end()) return;
+    index_ = static_cast<std::size_t>(at - set.rules.begin());
+    rule_ = &*at;
+    if (at->rolled_up) roll_up_ = set.rules[at->rolled_up->parent].name;
+  }
+
+  const std::string& name_;
+  const rules::RuleSet* set_ = nullptr;  // in force
+  std::optional<std::size_t> index_;     // in it
+  const rules::Rule* rule_ = nullptr;
+  rules::RuleCounters counters_;
+  std::string roll_up_;
+};
 
 class Case {
  public:
   Case(const rules::RuleTest& test, const ReplayInputs& inputs, Language language)
-      : test_(test), session_(inputs_of(test, inputs)), language_(language) {
+      : test_(test), session_(inputs_of(test, inputs)), tested_(test.rule), language_(language) {
     outcome_.test = &test;
   }
 
@@ -107,6 +124,7 @@ class Case {
   void play() {
     std::string text;
     for (const rules::TestStep& step : test_.given) {
+      tested_.look(session_.engine().engine());
       const std::string line = step_line(step);
       const std::string before = text;
       const LineResult result = session_.apply(before, line, revisions_);
@@ -117,9 +135,9 @@ class Case {
       text += line + "\n";
     }
     session_.finish(std::nullopt, revisions_);
-    const std::string above = roll_up_of(session_.engine().engine().rules(), test_.rule);
+    tested_.look(session_.engine().engine());
     std::erase_if(revisions_, [&](const AlertRevision& r) {
-      return r.rule != test_.rule && (above.empty() || r.rule != above);
+      return r.rule != test_.rule && (tested_.roll_up().empty() || r.rule != tested_.roll_up());
     });
     for (const AlertRevision& revision : revisions_) outcome_.reasons.push_back(revision.reason);
   }
@@ -170,28 +188,25 @@ class Case {
   }
 
   void check_reach() {
-    std::size_t index = 0;
-    const rules::Engine& engine = session_.engine().engine();
-    const rules::RuleCounters* counters = counters_of(engine, test_.rule, index);
-    if (counters == nullptr) {
+    if (tested_.rule() == nullptr) {
       return problem_of_test(
           fmt::format(fmt::runtime(in("there is no rule '{}'", "没有规则 '{}'")), test_.rule));
     }
-    outcome_.counters = *counters;
+    outcome_.counters = tested_.counters();
     if (test_.expect.empty() && test_.must_reach.empty()) {
-      return problem_of_test(std::string(
-          in("vacuous: it expects no alert and has no must_reach (evaluated, pending or a step)",
-             "空测试：不期望任何告警，也没有 must_reach（evaluated、pending 或步骤名）")));
+      vacuous(in("it expects no alert and has no must_reach (evaluated, pending or a step)",
+                 "不期望任何告警，也没有 must_reach（evaluated、pending 或步骤名）"));
+    } else if (outcome_.counters.evaluated + outcome_.counters.matches == 0) {
+      vacuous(in("no event reached the rule", "没有事件到达该规则"));
+    } else if (!reached(*tested_.rule())) {
+      vacuous(fmt::format(fmt::runtime(in("it never reached '{}'", "从未到达 '{}'")),
+                          test_.must_reach));
     }
-    if (counters->evaluated + counters->matches == 0) {
-      return problem_of_test(
-          std::string(in("vacuous: no event reached the rule", "空测试：没有事件到达该规则")));
-    }
-    if (!reached(engine.rules().rules[index])) {
-      problem_of_test(
-          fmt::format(fmt::runtime(in("vacuous: it never reached '{}'", "空测试：从未到达 '{}'")),
-                      test_.must_reach));
-    }
+  }
+
+  // With the code that `tocsin help` explains.
+  void vacuous(std::string_view why) {
+    problem_of_test(fmt::format("{}{}", in("W2903 vacuous: ", "W2903 空测试："), why));
   }
 
   bool reached(const rules::Rule& rule) const {
@@ -206,6 +221,7 @@ class Case {
 
   const rules::RuleTest& test_;
   ReplaySession session_;
+  TestedRule tested_;
   Language language_;
   std::vector<AlertRevision> revisions_;
   TestOutcome outcome_;

@@ -6,6 +6,7 @@
 /// step has a `ts`, its event time. `ts` may be a time after the start ("9s"), one relative to the
 /// step's `t`
 /// ("-30s"), or absolute.
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct TestOutcome {
   std::vector<std::string> problems;  ///< lines; empty: passed
   rules::RuleCounters counters;       ///< of the tested rule
   std::vector<Reason> reasons;        ///< of the alerts it made
+  std::chrono::nanoseconds took{};    ///< measured by who ran it
 
   bool passed() const { return problems.empty(); }
 };

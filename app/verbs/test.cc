@@ -14,6 +14,7 @@
 #include "app/rule_test/rule_test.h"
 #include "app/verbs/verb.h"
 #include "app/workspace.h"
+#include "core/clock.h"
 
 namespace tocsin::app {
 namespace {
@@ -61,7 +62,9 @@ std::vector<TestOutcome> run_all(const Workspace& workspace, const RE2& wanted,
       return load_beside(test, path, in_force, workspace, why);
     };
     branches.begin();
+    const auto begin = monotonic();
     outcomes.push_back(run_rule_test(test, inputs, language));
+    outcomes.back().took = monotonic() - begin;
     branches.end(test.rule);
   }
   return outcomes;

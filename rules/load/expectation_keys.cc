@@ -23,6 +23,9 @@ enum class Shape : std::uint8_t {
   reason,
   kind,
   local_text,
+  key,
+  place,
+  evidence,
   any
 };
 
@@ -32,6 +35,7 @@ struct Field {
 };
 // The fields of an alert line, as tocsin schema alert lists them.
 constexpr std::array kFields{
+    Field{"schema", Shape::text},
     Field{"alert_id", Shape::text},
     Field{"rule", Shape::text},
     Field{"kind", Shape::kind},
@@ -40,15 +44,15 @@ constexpr std::array kFields{
     Field{"severity", Shape::severity},
     Field{"category", Shape::text},
     Field{"title", Shape::local_text},
-    Field{"key", Shape::any},
+    Field{"key", Shape::key},
     Field{"opened_at", Shape::time},
     Field{"at", Shape::time},
     Field{"reason", Shape::reason},
     Field{"count", Shape::whole},
     Field{"distinct", Shape::whole},
     Field{"summary", Shape::local_text},
-    Field{"place", Shape::any},
-    Field{"evidence", Shape::any},
+    Field{"place", Shape::place},
+    Field{"evidence", Shape::evidence},
     Field{"evidence_dropped", Shape::whole},
     Field{"attached", Shape::any},
     Field{"rule_version", Shape::text},
@@ -62,6 +66,19 @@ constexpr std::array kFields{
     Field{"department", Shape::text},
     Field{"plan_id", Shape::text},
 };
+
+constexpr std::array<std::string_view, 5> kEvidenceFields{"id", "device_id", "type", "ts",
+                                                          "values"};
+constexpr std::array<std::string_view, 2> kDegrees{"lat", "lon"};
+
+// As an alert names them: loc.building is "building".
+std::vector<std::string> place_names() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kLocKinds; ++i)
+    names.push_back(common_fields()[kFirstLoc + i].name.substr(4));
+  names.insert(names.end(), kDegrees.begin(), kDegrees.end());
+  return names;
+}
 
 constexpr std::array<std::string_view, 2> kStateWords{"firing", "resolved"};
 constexpr std::array<std::string_view, 3> kKindWords{"rule", "rule.error", "rule.limit"};
@@ -110,6 +127,12 @@ class ExpectationReader {
     return all;
   }
 
+  std::vector<std::string> key_names() const {
+    std::vector<std::string> names = rule_.rule.for_each;
+    if (rule_.roll_up) names.push_back(rule_.roll_up->by->text);
+    return names;
+  }
+
   void read_value(const Entry& entry, Shape shape) {
     const std::string& name = entry.key.text;
     const yaml::Node& value = entry.value;
@@ -123,7 +146,10 @@ class ExpectationReader {
       case Shape::reason: (void)yaml::read_word(value, kReasonWords, name, report_); break;
       case Shape::kind: (void)yaml::read_word(value, kKindWords, name, report_); break;
       case Shape::local_text: read_text(value, name); break;
-      case Shape::time: read_time(value, name); break;
+      case Shape::time: read_time(value, name, json_[name]); break;
+      case Shape::key: read_part(value, name, key_names()); break;
+      case Shape::place: read_part(value, name, place_names()); break;
+      case Shape::evidence: read_evidence(value, name); break;
       case Shape::any: break;
     }
   }
@@ -134,10 +160,39 @@ class ExpectationReader {
     if (value.kind == NodeKind::scalar) json_[name] = {{"en", value.text}};
   }
 
-  void read_time(const yaml::Node& value, const std::string& name) {
+  void read_time(const yaml::Node& value, const std::string& name, ordered_json& json) {
     if (value.is_plain() && yaml::parse_integer(value.text)) return;
-    if (const auto t = yaml::read_duration(value, name, report_))
-      json_[name] = unix_ms(kTestStart + *t);
+    if (const auto t = yaml::read_duration(value, name, report_)) json = unix_ms(kTestStart + *t);
+  }
+
+  bool is_a(NodeKind kind, const yaml::Node& value, std::string_view name) {
+    if (value.kind == kind) return true;
+    if (value.kind != NodeKind::invalid) {
+      report_.add(Code::wrong_kind, value.span,
+                  {name, yaml::kind_words(kind), yaml::kind_words(value.kind)});
+    }
+    return false;
+  }
+
+  // A name that no alert has would be found missing, and equal nothing.
+  void read_part(const yaml::Node& value, const std::string& name,
+                 const std::vector<std::string>& known) {
+    if (!is_a(NodeKind::map, value, name)) return;
+    for (const Entry& entry : value.entries) {
+      if (std::ranges::find(known, entry.key.text) == known.end())
+        yaml::unknown_key(entry.key, known, report_);
+    }
+  }
+
+  void read_evidence(const yaml::Node& value, const std::string& name) {
+    if (!is_a(NodeKind::sequence, value, name)) return;
+    const std::vector<std::string> known(kEvidenceFields.begin(), kEvidenceFields.end());
+    for (std::size_t i = 0; i < value.items.size(); ++i) {
+      const yaml::Node& item = value.items[i];
+      read_part(item, name, known);
+      if (const yaml::Node* const ts = yaml::value_of(item, "ts"))
+        read_time(*ts, "ts", json_[name][i]["ts"]);
+    }
   }
 
   const yaml::Node& line_;
