@@ -143,7 +143,7 @@ void Engine::State::pass_levels(Arrival* record, Turn& moment) {
     if (levels.any()) hear(level, moment);
     if (record == nullptr || top_level > 0) fire(level, moment);
   }
-  for (const SuppressOrder& order : levels.take_orders()) carry_out(order, moment);
+  for (const ChildOrder& order : levels.take_orders()) carry_out(order, moment);
   levels.forget();
   const RuleSet* const sets[] = {rules.get()};
   if (top_level > 0 && moment.out.size() > first + 1) sort_moment(moment.out, first, sets);
@@ -174,10 +174,10 @@ void Engine::State::fire(std::uint32_t level, Turn& moment) {
   }
 }
 
-void Engine::State::carry_out(const SuppressOrder& order, Turn& moment) {
+void Engine::State::carry_out(const ChildOrder& order, Turn& moment) {
   const auto rule = std::ranges::lower_bound(rules->rules, order.rule, {}, &Rule::name);
   if (rule == rules->rules.end() || rule->name != order.rule) return;
-  states[static_cast<std::size_t>(rule - rules->rules.begin())]->suppress(order, moment);
+  states[static_cast<std::size_t>(rule - rules->rules.begin())]->look_up(order, moment);
 }
 
 void Engine::State::enter(const Event& event) {

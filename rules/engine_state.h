@@ -34,7 +34,7 @@ struct Engine::State {
   void meet(std::uint32_t level, Arrival& arrival, std::span<const Use> those, Turn& moment);
   void hear(std::uint32_t level, Turn& moment);
   void fire(std::uint32_t level, Turn& moment);
-  void carry_out(const SuppressOrder& order, Turn& moment);
+  void carry_out(const ChildOrder& order, Turn& moment);
 
   Turn turn(Timestamp at, std::vector<AlertRevision>& out) {
     return {at, position, *rules, evaluation, timers, gateways, levels, out};

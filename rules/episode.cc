@@ -64,7 +64,9 @@ Episode& EpisodeBook::open(KeyView identity, const std::vector<Bound>& bound,
   }
   episode.historical = turn.at - newest > turn.rules.historical_after;
   escalate(episode, turn);
-  episode.suppressed_by = turn.levels.suppressor(*rule_, episode);
+  episode.suppressed_by = turn.levels.inhibitor(*rule_, episode);
+  episode.inhibited = !episode.suppressed_by.empty();
+  if (!episode.inhibited) roll_up(episode, turn);
   episode.number = static_cast<std::uint32_t>(++counters_.opened);
   publish(episode, AlertState::firing, Reason::matched, turn);
   turn.levels.tell(*rule_, episode, AlertState::firing, turn);
@@ -148,9 +150,18 @@ void EpisodeBook::resolve(Episode& episode, Reason reason, Turn& turn) {
   open_.erase(episode);
 }
 
-void EpisodeBook::suppress(Episode& episode, const std::string& by, Turn& turn) {
-  if (episode.suppressed_by == by) return;
-  episode.suppressed_by = by;
+// Its parent may open or resolve at this very moment: that is asked again when the moment is over.
+void EpisodeBook::roll_up(Episode& episode, Turn& turn) {
+  if (!rule_->rolled_up) return;
+  episode.suppressed_by = turn.levels.parent(*rule_, episode);
+  turn.levels.order({rule_->name, episode.key});
+}
+
+void EpisodeBook::look_up(Episode& episode, Turn& turn) {
+  if (episode.inhibited) return;
+  std::string parent = turn.levels.parent(*rule_, episode);
+  if (parent == episode.suppressed_by) return;
+  episode.suppressed_by = std::move(parent);
   publish(episode, AlertState::firing, Reason::updated, turn);
 }
 

@@ -75,6 +75,7 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
   bool shadow = false;
   bool degraded = false;
   std::string suppressed_by;         ///< alert_id; empty: nothing
+  bool inhibited = false;            ///< ... for good, as decided at the opening
   std::uint32_t number = 0;          ///< of the rule's alerts
   std::uint32_t silent_devices = 0;  ///< of `silence`, not heard again
   LocalText notice;                  ///< the summary of rule.error and rule.limit
@@ -131,8 +132,8 @@ class EpisodeBook {
   void keep_open(Episode& episode, Turn& turn);
   /// `episode` is gone afterwards.
   void resolve(Episode& episode, Reason reason, Turn& turn);
-  /// Its `suppressed_by` changes. A revision, if it differs.
-  void suppress(Episode& episode, const std::string& by, Turn& turn);
+  /// Another parent is open than before, or none. A revision, if that changes what suppresses it.
+  void look_up(Episode& episode, Turn& turn);
   /// The update timer of an episode fired.
   void update(Episode& episode, Turn& turn);
   /// Why its resolve timer fired.
@@ -161,6 +162,7 @@ class EpisodeBook {
   void add_evidence(Episode& episode, const Bound& bound) const;
   bool escalate(Episode& episode, Turn& turn);
   bool differs(const Episode& episode) const;
+  void roll_up(Episode& episode, Turn& turn);
   void publish(Episode& episode, AlertState state, Reason reason, Turn& turn);
   void show_latest(const Episode& episode, Turn& turn) const;
   void cool(const Episode& episode, Timestamp now);

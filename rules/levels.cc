@@ -66,13 +66,17 @@ std::string Levels::open_alert(std::uint32_t rule, std::span<const std::uint16_t
   return counts ? above->alert_id : std::string();
 }
 
-std::string Levels::suppressor(const Rule& rule, const Episode& episode) const {
+std::string Levels::inhibitor(const Rule& rule, const Episode& episode) const {
   for (const InhibitedBy& by : rule.inhibited_by) {
     const auto at = for_opener(by.alternatives, episode);
     if (at == by.alternatives.end()) continue;
     std::string id = open_alert(by.rule, at->slots, episode);
     if (!id.empty()) return id;
   }
+  return {};
+}
+
+std::string Levels::parent(const Rule& rule, const Episode& episode) const {
   if (!rule.rolled_up) return {};
   const auto at = for_opener(rule.rolled_up->alternatives, episode);
   if (at == rule.rolled_up->alternatives.end()) return {};

@@ -30,12 +30,10 @@ struct AlertNotice {
   Event event{};
 };
 
-/// An alert gets, or loses, what suppresses it, after it was opened.
-struct SuppressOrder {
+/// An alert whose parent was opened or resolved, perhaps: to be asked when the moment is over.
+struct ChildOrder {
   std::string rule;
-  std::string key;         ///< of the alert
-  std::string parent_id;   ///< the alert that suppresses it...
-  bool suppressed = true;  ///< ...or does so no longer
+  std::string key;  ///< of the alert
 };
 
 class Levels {
@@ -43,16 +41,18 @@ class Levels {
   using States = std::vector<std::unique_ptr<RuleState>>;
   explicit Levels(const States& states) : states_(states) {}
 
-  /// The alert that suppresses this one as it opens; empty: none.
-  std::string suppressor(const Rule& rule, const Episode& episode) const;
+  /// The open alert that inhibits this one as it opens; empty: none.
+  std::string inhibitor(const Rule& rule, const Episode& episode) const;
+  /// The open alert that this one is rolled up under; empty: none.
+  std::string parent(const Rule& rule, const Episode& episode) const;
   /// The alert was opened or resolved just now.
   void tell(const Rule& rule, const Episode& episode, AlertState state, const Turn& turn);
-  void order(SuppressOrder order) { orders_.push_back(std::move(order)); }
+  void order(ChildOrder order) { orders_.push_back(std::move(order)); }
 
   bool any() const { return !notices_.empty(); }
   /// Those told so far, in order of (level, rule, key), then of their decisions.
   std::vector<const AlertNotice*> notices() const;
-  std::vector<SuppressOrder> take_orders() { return std::exchange(orders_, {}); }
+  std::vector<ChildOrder> take_orders() { return std::exchange(orders_, {}); }
   /// The moment is over.
   void forget() { notices_.clear(); }
 
@@ -67,7 +67,7 @@ class Levels {
 
   const States& states_;  // by index in the bundle in force
   std::vector<std::unique_ptr<AlertNotice>> notices_;
-  std::vector<SuppressOrder> orders_;
+  std::vector<ChildOrder> orders_;
   std::vector<KeptRef> kept_;
   std::size_t kept_before_check_ = 64;
 };

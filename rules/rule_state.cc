@@ -240,7 +240,7 @@ void RuleState::meet_key(const Held& first, Arrival& arrival, Turn& turn) {
     const Opening opening{.by = {arrival.kept(), first.step}, .measured = with.measured};
     Episode& opened = episodes_.open(identity_, bound_, opening, turn);
     note_condition(opened, with.condition, turn);
-    order_children(opened, true, turn);
+    order_children(opened, turn);
   }
   bound_.clear();
 }
@@ -267,21 +267,18 @@ void RuleState::follow(Episode& episode, const Held& first, Arrival& arrival, Ma
 }
 
 // The alerts below a roll-up that was opened or resolved.
-void RuleState::order_children(const Episode& parent, bool suppressed, Turn& turn) {
+void RuleState::order_children(const Episode& parent, Turn& turn) {
   const auto* const roll_up = std::get_if<RollUpMatcher>(&matcher_);
   if (roll_up == nullptr) return;
   const std::string& child = std::get<RollUpForm>(rule_->form).child;
   for (std::string& key : roll_up->children(parent.key_view())) {
-    turn.levels.order({child, std::move(key), parent.alert_id, suppressed});
+    turn.levels.order({child, std::move(key)});
   }
 }
 
-void RuleState::suppress(const SuppressOrder& order, Turn& turn) {
+void RuleState::look_up(const ChildOrder& order, Turn& turn) {
   Episode* const episode = episodes_.find({order.key, hash_key(order.key)});
-  if (episode == nullptr) return;
-  const std::string& from = order.suppressed ? std::string() : order.parent_id;
-  if (episode->suppressed_by != from) return;  // something else suppresses it
-  episodes_.suppress(*episode, order.suppressed ? order.parent_id : std::string(), turn);
+  if (episode != nullptr) episodes_.look_up(*episode, turn);
 }
 
 void RuleState::make_room(Turn& turn) {
@@ -486,7 +483,7 @@ void RuleState::postpone(Timestamp down, Timestamp up, Timestamp at, Turn& turn)
 
 void RuleState::resolve(Episode& episode, Reason reason, Turn& turn) {
   std::visit([&](auto& form) { form.discard(episode.key_view()); }, matcher_);
-  order_children(episode, false, turn);
+  order_children(episode, turn);
   episodes_.resolve(episode, reason, turn);
 }
 

@@ -28,7 +28,7 @@ using Matcher = std::variant<EventMatcher, CountMatcher, AllMatcher, SequenceMat
                              AggregateMatcher, SustainedMatcher, SilenceMatcher, RollUpMatcher>;
 
 class RuleState;
-struct SuppressOrder;
+struct ChildOrder;
 
 /// What a rule does with events of one type.
 struct Use {
@@ -75,8 +75,8 @@ class RuleState {
   void retune(Turn& turn);
   /// The open alert of an identity; nullptr: none.
   const Episode* find_alert(KeyView identity) const { return episodes_.find(identity); }
-  /// One of its alerts gets, or loses, what suppresses it.
-  void suppress(const SuppressOrder& order, Turn& turn);
+  /// One of its alerts may have another parent than before.
+  void look_up(const ChildOrder& order, Turn& turn);
   /// Resolves the alerts that the command names; returns how many.
   std::size_t close(const CloseCommand& command, Turn& turn);
   /// Resolves all alerts, in order of key.
@@ -108,7 +108,7 @@ class RuleState {
   void make_room(Turn& turn);
   void follow(Episode& episode, const Held& first, Arrival& arrival, MatchContext& with,
               Turn& turn);
-  void order_children(const Episode& parent, bool suppressed, Turn& turn);
+  void order_children(const Episode& parent, Turn& turn);
   MatchContext context(Turn& turn);
   bool contributes(const Held& first) const { return first.step < step_count(rule_->form); }
   void show_event(const Event& event, Turn& turn);

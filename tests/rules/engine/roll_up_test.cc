@@ -100,6 +100,62 @@ TEST(RollUp, ResolvesBelowItsThresholdAndLetsTheRestSpeak) {
                   "660000 b-outage[B1] #2 resolved below_threshold high count=3 distinct=3"));
 }
 
+/// A device is silent a second after its alarm, and for five seconds.
+std::shared_ptr<RuleSet> timed_outage(std::uint32_t at_least, std::int64_t within) {
+  const std::vector<std::uint16_t> keys{kBuilding, kDevice};
+  Rule rule = base_rule("a-silent", keys);
+  SequenceForm form;
+  form.steps.push_back({"a", pattern({{kSmoke}}, keys)});
+  form.absent.emplace();
+  form.absent->pattern = pattern({{kGate}}, keys);
+  form.absent->within = std::chrono::seconds(1);
+  rule.form = std::move(form);
+  rule.alert.resolve = {};
+  rule.alert.resolve.after = std::chrono::seconds(5);
+  std::vector<Rule> rules{std::move(rule)};
+  roll_up(rules, 0, "b-outage", at_least, within);
+  auto set = levels(std::move(rules));
+  for (TypeSettings& type : set->type_settings) type.lateness = {};
+  return set;
+}
+
+TEST(RollUp, ChildrenThatOpenAtOneMomentAreAllSuppressed) {
+  Session session(timed_outage(1, kMin));
+  session.apply_all({silent(0, 1), silent(0, 2)});
+  session.advance(kS);
+  EXPECT_THAT(session.lines(),
+              ElementsAre(line(kS, 1, "#1 firing matched high count=1 distinct=1"),
+                          line(kS, 1, "#2 firing updated high count=1 distinct=1 suppressed"),
+                          line(kS, 2, "#1 firing matched high count=1 distinct=1"),
+                          line(kS, 2, "#2 firing updated high count=1 distinct=1 suppressed"),
+                          "1000 b-outage[B1] #1 firing matched high count=1 distinct=1"));
+}
+
+TEST(RollUp, AChildThatOpensAsItsParentResolvesSpeaksForItself) {
+  Session session(timed_outage(2, kS));
+  session.apply_all({silent(0, 1), silent(1 * kS, 2), silent(5 * kS, 3)});
+  session.lines();
+  session.advance(6 * kS);
+  EXPECT_THAT(session.lines(),
+              ElementsAre(line(6 * kS, 1, "#3 resolved after high count=1 distinct=1 suppressed"),
+                          line(6 * kS, 2, "#3 firing updated high count=1 distinct=1"),
+                          line(6 * kS, 3, "#1 firing matched high count=1 distinct=1 suppressed"),
+                          line(6 * kS, 3, "#2 firing updated high count=1 distinct=1"),
+                          "6000 b-outage[B1] #2 resolved below_threshold high count=2 distinct=2"));
+}
+
+TEST(RollUp, WhenAnotherParentOpensAtTheMomentOneResolvesTheChildrenNameTheNewOne) {
+  Session session(timed_outage(2, kMin));
+  session.apply_all({silent(0, 1), silent(1 * kS, 2), silent(5 * kS, 3)});
+  session.advance(6 * kS);
+  const AlertRevision& parent = session.said().back();
+  EXPECT_EQ(line_of(parent), "6000 b-outage[B1] #1 firing matched high count=2 distinct=2");
+  const AlertRevision& third = *(session.said().end() - 3);
+  EXPECT_EQ(line_of(third),
+            line(6 * kS, 3, "#2 firing updated high count=1 distinct=1 suppressed"));
+  EXPECT_EQ(third.suppressed_by, parent.alert_id);
+}
+
 TEST(RollUp, ItsOwnOpeningAndResolveAreEvents) {
   std::vector<Rule> rules = outage_rules(2);
   rules.push_back(event_rule("c-above", {{alerts_of(1)}, ""}));
