@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 
 SHIPPED = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "rules.d"
-RULE = re.compile(r"^rule: (\S+)$", re.MULTILINE)
+NAME = re.compile(r"(?:^rule:|\bas:) ([a-z0-9-]+)", re.MULTILINE)
 
 
 def rule_texts():
@@ -30,16 +30,16 @@ def rule_texts():
 
 
 def write_bundle(folder, enough):
-    """Copies rules, all of them in each round, until `enough(rules, cases)`; alert.<rule> means that of the round."""
+    """Copies rules, all of them in each round, until `enough(rules, cases)`; a name means that of the round."""
     shutil.copy(SHIPPED / "bundle.yaml", folder)
     rules = cases = 0
     texts = list(rule_texts())
-    names = "|".join(re.escape(RULE.search(text).group(1)) for text, _ in texts)
-    alert_of = re.compile(rf"\balert\.({names})\b(?!-)")
+    names = "|".join(re.escape(name) for text, _ in texts for name in NAME.findall(text))
+    name = re.compile(rf"(\balert\.|\brule: |\bas: )({names})(?![a-z0-9-])")
     while not enough(rules, cases):
         turn = rules // len(texts)
         for text, tests in texts:
-            renamed = alert_of.sub(rf"alert.\1-{turn}", RULE.sub(rf"rule: \1-{turn}", text, count=1))
+            renamed = name.sub(rf"\1\2-{turn}", text)
             (pathlib.Path(folder) / f"{rules:05}.yaml").write_text(renamed, encoding="utf-8")
             rules, cases = rules + 1, cases + tests
     return rules, cases
