@@ -109,11 +109,10 @@ void Engine::State::index_rules() {
   for (const auto& state : states) ordered.push_back(state.get());
   std::ranges::stable_sort(ordered, {}, [](const RuleState* s) { return s->order().level; });
   top_level = ordered.empty() ? 0 : ordered.back()->order().level;
-  for (std::size_t type = 0; type < uses.size(); ++type) {
-    for (RuleState* const state : ordered) {
-      if (auto use = state->use_of(static_cast<EventTypeId>(type))) {
-        uses[type].push_back(std::move(*use));
-      }
+  for (RuleState* const state : ordered) {
+    for (auto& [type, use] : state->uses()) {
+      TOCSIN_CHECK(static_cast<std::size_t>(type) < uses.size());
+      uses[static_cast<std::size_t>(type)].push_back(std::move(use));
     }
   }
 }

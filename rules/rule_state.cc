@@ -42,28 +42,33 @@ void RuleState::renew(const Rule& rule, RuleOrder order) {
   episodes_.forget_steps();
 }
 
-std::optional<Use> RuleState::use_of(EventTypeId type) {
-  if (rule_->mode == Mode::disabled) return std::nullopt;
-  Use use{.rule = this, .resolves = nullptr, .cancels = nullptr, .steps = {}, .latest = {}};
+std::map<EventTypeId, Use> RuleState::uses() {
+  std::map<EventTypeId, Use> uses;
+  if (rule_->mode == Mode::disabled) return uses;
+  const auto each = [&](const Pattern& pattern, auto note) {
+    for (const Pattern::Alternative& alternative : pattern.alternatives) {
+      Use& use = uses[alternative.type];
+      use.rule = this;
+      note(use, &alternative);
+    }
+  };
   if (const auto& by = rule_->alert.resolve.or_event) {
-    use.resolves = alternative_for(by->pattern, type);
+    each(by->pattern, [](Use& use, auto* alternative) { use.resolves = alternative; });
   }
   if (const Absence* const absence = absence_of(rule_->form)) {
-    use.cancels = alternative_for(absence->pattern, type);
+    each(absence->pattern, [](Use& use, auto* alternative) { use.cancels = alternative; });
   }
-  for (std::size_t step = 0; step < pattern_count(rule_->form); ++step) {
-    const auto* const alternative = alternative_for(pattern_of(rule_->form, step), type);
-    if (alternative != nullptr)
-      use.steps.push_back({static_cast<std::uint16_t>(step), alternative});
+  for (std::uint16_t step = 0; step < pattern_count(rule_->form); ++step) {
+    each(pattern_of(rule_->form, step), [&](Use& use, auto* alternative) {
+      use.steps.push_back({step, alternative});
+    });
   }
-  for (std::size_t cell = 0; cell < rule_->latest.size(); ++cell) {
-    const auto* const alternative = alternative_for(rule_->latest[cell].pattern, type);
-    if (alternative != nullptr)
-      use.latest.push_back({static_cast<std::uint16_t>(cell), alternative});
+  for (std::uint16_t cell = 0; cell < rule_->latest.size(); ++cell) {
+    each(rule_->latest[cell].pattern, [&](Use& use, auto* alternative) {
+      use.latest.push_back({cell, alternative});
+    });
   }
-  const bool idle = use.resolves == nullptr && use.cancels == nullptr && use.steps.empty();
-  if (idle && use.latest.empty()) return std::nullopt;
-  return use;
+  return uses;
 }
 
 // Retract, then resolve, then match. An event that resolves contributes to nothing; what it

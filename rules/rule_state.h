@@ -4,6 +4,7 @@
 ///
 /// Path: Engine -> RuleState -> form, EpisodeBook -> revisions. Thread: the engine's. Addresses are
 /// stable: timers and the type index point here.
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -49,8 +50,8 @@ class RuleState {
   const RuleOrder& order() const { return order_; }
   const RuleCounters& counters() const { return counters_; }
 
-  /// How it uses a type; nullopt: not at all.
-  std::optional<Use> use_of(EventTypeId type);
+  /// How it uses the types that it names.
+  std::map<EventTypeId, Use> uses();
 
   /// An event of a type it uses, not a transport duplicate.
   void meet(const Use& use, Arrival& arrival, Turn& turn);
