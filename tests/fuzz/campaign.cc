@@ -21,6 +21,7 @@ namespace tocsin::fuzz {
 namespace {
 
 constexpr std::size_t kLongFactor = 50;
+constexpr std::uint64_t kFastFactor = 20;  // without sanitizers rounds are that much faster
 // Of processor time for one input; a sanitizer build at -O0 is far below it for what is linear.
 constexpr double kMaxSeconds = 20;
 
@@ -182,8 +183,10 @@ void run_campaign(const Target& target) {
   const std::uint64_t seed = number_of("TOCSIN_FUZZ_SEED", 1);
   const bool one = std::getenv("TOCSIN_FUZZ_ROUND") != nullptr;
   const std::uint64_t first = number_of("TOCSIN_FUZZ_ROUND", 0);
-  const std::uint64_t rounds =
-      one ? 1 : target.rounds * (number_of("TOCSIN_LONG", 0) != 0 ? kLongFactor : 1);
+  const bool sanitized = __sanitizer_set_death_callback != nullptr;
+  const std::uint64_t rounds = one ? 1
+                                   : target.rounds * (sanitized ? 1 : kFastFactor) *
+                                         (number_of("TOCSIN_LONG", 0) != 0 ? kLongFactor : 1);
   for (std::size_t i = 0; !one && i < target.corpus.size(); ++i) {
     if (!run_bounded(target, fmt::format("corpus {}", i), target.corpus[i])) return;
   }

@@ -22,7 +22,7 @@ struct Target {
   std::vector<std::string> corpus;
   std::vector<std::string> dictionary;  ///< pieces that mean something to the target
   std::size_t max_bytes = 4096;         ///< of a mutated input
-  std::size_t rounds = 2000;
+  std::size_t rounds = 2000;            ///< under the sanitizers; otherwise twenty times as many
   /// Of the heap while an input runs, over what there was before.
   std::size_t memory = 16 << 20;
   std::size_t memory_per_byte = 256;

@@ -175,7 +175,7 @@ Target pattern_target() {
                          "(?s)",        "(?:", "\\C", "\\Q",  "\\E",      "[[:^alpha:]]",
                          "\\x{10FFFF}", "烟",  "$",   "^"},
           .max_bytes = 300,
-          .rounds = 4000};
+          .rounds = 15'000};
 }
 
 TEST(Fuzz, RegularExpressions) { run_campaign(pattern_target()); }

@@ -96,7 +96,7 @@ Target rule_target() {
           .corpus = shipped(),
           .dictionary = yaml_words(),
           .max_bytes = 30'000,
-          .rounds = 800,
+          .rounds = 1100,
           .memory = 32 << 20,
           .memory_per_byte = 320};
 }
@@ -140,7 +140,7 @@ TEST(Fuzz, Templates) {
                    "{{key.device_id}}{{at}}{{opened_at}}"};
   target.dictionary = {"{{", "}}", "{", "}", "'", "\"", "\\", "e.level", "count", "severity", "\n"};
   target.memory_per_byte = 2048;
-  target.rounds = 1500;
+  target.rounds = 3000;
   run_campaign(target);
 }
 
