@@ -162,6 +162,7 @@ ExitCode run_cli(int argc, const char* const* argv) {
   Cli cli;
   add_run(cli);
   add_demo(cli);
+  add_doctor(cli);
   add_validate(cli);
   add_test(cli);
   add_replay(cli);
@@ -174,7 +175,7 @@ ExitCode run_cli(int argc, const char* const* argv) {
   add_rules(cli);
   add_schema(cli);
   add_version(cli);
-  cli.not_yet({"backtest", "explain", "tap", "top", "silence", "doctor"});
+  cli.not_yet({"backtest", "explain", "tap", "top", "silence"});
   return cli.run(argc, argv);
 }
 

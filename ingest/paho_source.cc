@@ -5,17 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 #include "core/digest.h"
 #include "ingest/frame_intake.h"
+#include "ingest/paho_login.h"
 #include "ingest/sever.h"
-#include "ingest/time_text.h"
 
 namespace tocsin::ingest {
 namespace {
@@ -26,52 +22,17 @@ constexpr Duration kTokenSlice{50};
 constexpr Duration kAnswerSlack{1000};  // Paho looks at its own timeout about once a second
 constexpr Duration kSubscribeTimeout{5000};
 constexpr Duration kDisconnectTimeout{2000};
-constexpr const char* kSystemTrust = "/etc/ssl/certs/ca-certificates.crt";
 constexpr int kQos = 1;
 constexpr int kLastRefusalCode = 5;  // CONNACK return codes 1 to 5 (MQTT 3.1.1, table 3.1)
-
-struct Address {
-  std::string host_port;
-  unsigned short port = 0;
-  bool tls = false;
-};
-
-std::optional<Address> parse_uri(std::string_view uri) {
-  Address address;
-  address.tls = uri.starts_with("ssl://");
-  if (!address.tls && !uri.starts_with("tcp://")) return std::nullopt;
-  uri.remove_prefix(6);
-  const std::size_t colon = uri.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  const auto port = parse_uint64(uri.substr(colon + 1));
-  if (!port || *port == 0 || *port > 65'535) return std::nullopt;
-  address.host_port = uri;
-  address.port = static_cast<unsigned short>(*port);
-  return address;
-}
-
-// The first line's end is cut, as editors add one.
-std::optional<std::string> read_secret(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
-  return text;
-}
-
-bool is_readable(const std::string& path) { return std::ifstream(path).good(); }
 
 }  // namespace
 
 // One client from start() to stop(): what its two threads share.
 class PahoSource::Session final : public virtual mqtt::callback {
  public:
-  Session(const PahoOptions& options, const Address& address, std::string password, Log& log,
-          SourceStatus& status)
+  Session(const PahoOptions& options, PahoLogin login, Log& log, SourceStatus& status)
       : options_(options),
-        address_(address),
-        password_(std::move(password)),
+        login_(std::move(login)),
         status_(status),
         intake_(log, status),
         own_topic_("tocsin/self/" + hash128_hex(options.client_id)),
@@ -97,7 +58,7 @@ class PahoSource::Session final : public virtual mqtt::callback {
       // are.
       client_.disconnect(0)->wait_for(kDisconnectTimeout);
     } catch (const mqtt::exception&) {
-      sever_connections_to(address_.port);  // it was not connected, or is about to be
+      sever_connections_to(login_.address.port);  // it was not connected, or is about to be
     }
     status_.connected = false;
   }
@@ -137,26 +98,7 @@ class PahoSource::Session final : public virtual mqtt::callback {
     severed_ = true;
     refused_ = true;
     status_.connected = false;
-    sever_connections_to(address_.port);
-  }
-
-  mqtt::connect_options connect_options() const {
-    mqtt::connect_options options;
-    options.set_mqtt_version(MQTTVERSION_3_1_1);
-    options.set_clean_session(false);
-    options.set_automatic_reconnect(false);
-    options.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(options_.connect_timeout));
-    options.set_keep_alive_interval(std::chrono::ceil<std::chrono::seconds>(options_.keep_alive));
-    if (!options_.username.empty()) options.set_user_name(options_.username);
-    if (!password_.empty()) options.set_password(password_);
-    if (address_.tls) {
-      mqtt::ssl_options tls;
-      tls.set_trust_store(options_.trust_store.empty() ? kSystemTrust : options_.trust_store);
-      tls.set_enable_server_cert_auth(true);
-      tls.set_verify(true);
-      options.set_ssl(std::move(tls));
-    }
-    return options;
+    sever_connections_to(login_.address.port);
   }
 
   // Waits for Paho's answer, but not beyond a stop(). False: no answer. Throws what Paho throws.
@@ -177,7 +119,7 @@ class PahoSource::Session final : public virtual mqtt::callback {
     }
     severed_ = false;  // what the session kept arrives as soon as the broker answers
     try {
-      const auto token = client_.connect(connect_options());
+      const auto token = client_.connect(login_.connect_options(options_));
       if (!wait(*token, options_.connect_timeout + kAnswerSlack)) return SourceError::unreachable;
       const bool session_kept = token->get_connect_response().is_session_present();
       if ((first || !session_kept) && !subscribe()) return SourceError::refused;
@@ -249,8 +191,7 @@ class PahoSource::Session final : public virtual mqtt::callback {
   }
 
   const PahoOptions& options_;
-  const Address address_;
-  const std::string password_;
+  const PahoLogin login_;
   SourceStatus& status_;
   FrameIntake intake_;
   const std::string own_topic_;
@@ -273,21 +214,10 @@ PahoSource::~PahoSource() { stop(); }
 
 Result<void, SourceError> PahoSource::start(Log& log) {
   stop();
-  const auto address = parse_uri(options_.uri);
-  if (!address || options_.client_id.empty()) return SourceError::bad_address;
-  std::string password;
-  if (!options_.password_file.empty()) {
-    const auto secret = read_secret(options_.password_file);
-    if (!secret) return SourceError::unreadable;
-    password = *secret;
-  }
-  if (!options_.trust_store.empty() && !is_readable(options_.trust_store))
-    return SourceError::unreadable;
-  for (const char* proxy : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"}) {
-    ::unsetenv(proxy);  // NOLINT(concurrency-mt-unsafe): at start, before Paho's threads
-  }
+  auto login = PahoLogin::of(options_);
+  if (!login) return login.error();
   try {
-    session_ = std::make_unique<Session>(options_, *address, std::move(password), log, status_);
+    session_ = std::make_unique<Session>(options_, std::move(*login), log, status_);
   } catch (const mqtt::exception&) {
     return SourceError::bad_address;
   }
@@ -301,7 +231,7 @@ void PahoSource::stop() { session_.reset(); }
 const SourceStatus& PahoSource::status() const { return status_; }
 
 std::string PahoSource::address() const {
-  const auto address = parse_uri(options_.uri);
+  const auto address = parse_broker_uri(options_.uri);
   return address ? address->host_port : options_.uri;
 }
 

@@ -55,6 +55,7 @@ ExitCode not_available(std::string_view name);
 void add_alerts(Cli& cli);
 void add_bench(Cli& cli);
 void add_demo(Cli& cli);
+void add_doctor(Cli& cli);
 void add_eval(Cli& cli);
 void add_help(Cli& cli);
 void add_journal(Cli& cli);
