@@ -83,10 +83,11 @@ bool EngineLoop::step() {
 void EngineLoop::idle() {
   publish_status(false);
   Duration wait = kLongestWait;
+  if (shown_ < pipeline_.applied()) wait = std::max(next_status_ - clock_(), Duration{1});
   if (const auto due = pipeline_.next_deadline(); due && tick_asked_ <= pipeline_.applied()) {
     const Timestamp now = clock_();
     if (*due <= now) return ask_for_tick(*due);
-    wait = std::min(wait, *due - now);
+    wait = std::min<Duration>(wait, *due - now);
   }
   reader_->wait(wait);
 }
@@ -157,6 +158,7 @@ void EngineLoop::publish_status(bool now) {
   const Timestamp time = clock_();
   if (!now && time < next_status_) return;
   next_status_ = time + kStatusInterval;
+  shown_ = pipeline_.applied();
   status_.publish(make_status());
 }
 

@@ -94,6 +94,7 @@ class EngineLoop {
   std::uint64_t recovered_ = 0;
   LogPosition tick_asked_ = 0;  // position of a tick not yet applied
   Timestamp next_status_{};
+  LogPosition shown_ = 0;  // newest record that the status knows of
   std::string waiting_;
   std::string failure_;
 
