@@ -87,6 +87,14 @@ MaybeRefusal read_double(element value, const FieldSpec& spec, double& out) {
   return std::nullopt;
 }
 
+// proto3 JSON writes whole numbers of 64 bits as strings, so a sender that uses it does.
+bool is_number_text(element value, WireForm wire) {
+  const bool wide = wire == WireForm::int64 || wire == WireForm::sint64 ||
+                    wire == WireForm::sfixed64 || wire == WireForm::uint64 ||
+                    wire == WireForm::fixed64;
+  return wide && value.type() == Type::STRING;
+}
+
 bool fits(std::int64_t i, WireForm wire) {
   const bool narrow =
       wire == WireForm::int32 || wire == WireForm::sint32 || wire == WireForm::sfixed32;
@@ -169,6 +177,12 @@ MaybeRefusal read_value(element value, const FieldSpec& spec, ValueKind kind, Va
     }
     case ValueKind::int64: {
       std::int64_t i = 0;
+      if (is_number_text(value, spec.wire)) {
+        const auto parsed = parse_int64(content<std::string_view>(value));
+        if (!parsed) return wrong_type("expected a whole number", spec.name);
+        out = Value::int64(*parsed);
+        return std::nullopt;
+      }
       if (auto refusal = read_int(value, spec.name, i)) return refusal;
       if (!fits(i, spec.wire)) return too_large(spec.name);
       out = Value::int64(i);
@@ -176,6 +190,12 @@ MaybeRefusal read_value(element value, const FieldSpec& spec, ValueKind kind, Va
     }
     case ValueKind::uint64: {
       std::uint64_t u = 0;
+      if (is_number_text(value, spec.wire)) {
+        const auto parsed = parse_uint64(content<std::string_view>(value));
+        if (!parsed) return wrong_type("expected a whole number", spec.name);
+        out = Value::uint64(*parsed);
+        return std::nullopt;
+      }
       if (auto refusal = read_uint(value, spec.name, u)) return refusal;
       if (!fits(u, spec.wire)) return too_large(spec.name);
       out = Value::uint64(u);

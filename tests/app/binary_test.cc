@@ -34,7 +34,6 @@ TEST(Binary, verbs_of_later_versions_are_refused_by_name) {
         {"top", "--once"},
         {"rules", "plan"},
         {"silence", "add"},
-        {"doctor"},
         {"alerts", "ack", "X"},
         {"alerts", "list"},
         {"bench", "engine", "--devices", "5"},

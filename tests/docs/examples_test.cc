@@ -56,6 +56,8 @@ constexpr Shown kShown[] = {
     {"docs/benchmarks.md", "tocsin sim --devices 170000", "takes a broker"},
     {"docs/journal_format.md", "offset  size", "a layout"},
     {"docs/rules.md", "tocsin run --rules my-rules", "needs a broker; tests/integration runs it"},
+    {"docs/testing.md", "TOCSIN_ORACLE_SEED=4711 ", "ctest runs the binary"},
+    {"docs/testing.md", "TOCSIN_FUZZ_SEED=7 ", "ctest runs the binary"},
 };
 
 std::string first_line(const Example& example) {

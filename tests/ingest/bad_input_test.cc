@@ -117,8 +117,8 @@ TEST_F(BadInput, WrongType) {
 
 TEST_F(BadInput, WrongTypeOfEveryKindOfField) {
   for (const char* members :
-       {R"("a_bool":0)", R"("a_int32":"1")", R"("a_int64":"1")", R"("a_int64":1.5)",
-        R"("a_uint64":"1")", R"("a_float":"x")", R"("a_string":1)", R"("a_colour":true)",
+       {R"("a_bool":0)", R"("a_int32":"1")", R"("a_int64":"1.5")", R"("a_int64":1.5)",
+        R"("a_uint64":"-1")", R"("a_float":"x")", R"("a_string":1)", R"("a_colour":true)",
         R"("a_time":"x")", R"("a_duration":5)", R"("a_duration":"5")", R"("strings":"x")",
         R"("strings":[1])", R"("strings":[null])", R"("int32s":[[1]])", R"("doubles":["1"])"}) {
     EXPECT_EQ(

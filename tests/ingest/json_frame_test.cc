@@ -116,6 +116,15 @@ TEST_F(JsonFrame, TimesDurationsAndListsHaveTheirKinds) {
   EXPECT_EQ(e.text("colours"), "[red, light_blue]");
 }
 
+TEST_F(JsonFrame, NumbersOf64BitsMayBeStringsAsProto3JsonHasThem) {
+  const KeptEvent e = only(json(
+      R"({"type":"probe.everything","device_id":"D1","seq":"42","aUint64":"18446744073709551615",)"
+      R"("a_int64":"-9223372036854775808"})"));
+  EXPECT_EQ(e.text("seq"), "42");
+  EXPECT_EQ(e.text("a_uint64"), "18446744073709551615");
+  EXPECT_EQ(e.text("a_int64"), "-9223372036854775808");
+}
+
 TEST_F(JsonFrame, UnknownFieldsAreDroppedAndCounted) {
   only(json(R"({"type":"smoke.alarm","device_id":"D1","level":2,"colour":"red","nested":{"a":[1]},)"
             R"("loc.building":"B7","arr":5,"loc":{"building":"B7"}})"));
