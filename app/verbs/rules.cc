@@ -16,11 +16,11 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kListExamples =
-    "  tocsin rules list --rules deploy/rules.d\n"
+    "  tocsin rules list deploy/rules.d\n"
     "  tocsin rules list -c /etc/tocsin/tocsin.yaml --lang zh";
 constexpr const char* kShowExamples =
-    "  tocsin rules show smoke-confirmed --rules deploy/rules.d\n"
-    "  tocsin rules show smoke-confirmed --rules deploy/rules.d --json\n\n"
+    "  tocsin rules show smoke-confirmed deploy/rules.d\n"
+    "  tocsin rules show smoke-confirmed deploy/rules.d --json\n\n"
     "Conditions stand as the engine reads them, named ones written out. Exit 1 if there is no such "
     "rule.";
 
@@ -130,7 +130,7 @@ ExitCode show(RulesOptions options, const Common& common) {
 }
 
 void add_sources(CLI::App& verb, RulesOptions& options) {
-  verb.add_option("--rules", options.paths, "Rule files or folders")->type_name("PATH");
+  verb.add_option("PATH,--rules", options.paths, "Rule files or folders")->type_name("PATH");
   verb.add_option("--registry", options.registry, "Folder with places.csv and devices.csv")
       ->type_name("DIR");
 }
@@ -139,7 +139,7 @@ void add_sources(CLI::App& verb, RulesOptions& options) {
 
 void add_rules(Cli& cli) {
   CLI::App& verb = cli.verb("rules", "What rules say, as the engine reads them",
-                            "  tocsin rules list --rules deploy/rules.d");
+                            "  tocsin rules list deploy/rules.d");
   verb.require_subcommand(1);
   auto o = std::make_shared<RulesOptions>();
   CLI::App& lists = cli.verb(verb, "list", "One line per rule", kListExamples);

@@ -25,13 +25,18 @@ std::string totals(const Validation& found, bool strict, const Common& common) {
   const auto is_error = [](const Diagnostic& d) { return d.level == DiagnosticLevel::error; };
   const auto errors = std::ranges::count_if(found.diagnostics, is_error);
   const std::size_t warnings = found.diagnostics.size() - static_cast<std::size_t>(errors);
-  std::string text = fmt::format("{} errors, {} warnings", errors, warnings);
+  const auto say = [&](const char* en, const char* zh, auto... counts) {
+    return fmt::format(fmt::runtime(common.in(en, zh)), counts...);
+  };
+  std::string text = say("{} errors, {} warnings", "{} 个错误，{} 个警告", errors, warnings);
   if (!found.rules.empty()) {
-    text += fmt::format("; {} rules, {} tests", found.rules.size(), found.tests);
+    text += say("; {} rules, {} tests", "；{} 条规则，{} 个测试", found.rules.size(), found.tests);
   }
-  if (found.configurations > 0) text += fmt::format("; {} configuration", found.configurations);
+  if (found.configurations > 0) {
+    text += say("; {} configuration", "；{} 份配置", found.configurations);
+  }
   if (found.registries > 0) {
-    text += fmt::format("; {} places, {} devices", found.places, found.devices);
+    text += say("; {} places, {} devices", "；{} 个地点，{} 台设备", found.places, found.devices);
   }
   if (!found.bundle_beside.empty()) {
     text += fmt::format("; {} {}", common.in("with", "已使用"), found.bundle_beside);

@@ -14,16 +14,22 @@ std::vector<std::string> field_names(const EventType& type) {
   return names;
 }
 
+// Says that no type has this name. The one that was meant, perhaps: what is written of it may be
+// wrong as well, and one run tells everything.
+const EventType* guess_type(const yaml::Node& name, std::vector<std::string> names,
+                            const Catalogue& catalogue, yaml::Report& report) {
+  for (const EventType& known : catalogue.types()) names.push_back(known.name);
+  const std::string meant = nearest(name.text, names);
+  report.add(Code::unknown_event_type, name.span, {name.text}, meant);
+  return catalogue.find(meant);
+}
+
 }  // namespace
 
 const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue,
                               yaml::Report& report) {
   const EventType* const type = catalogue.find(name.text);
-  if (type != nullptr) return type;
-  std::vector<std::string> names;
-  for (const EventType& known : catalogue.types()) names.push_back(known.name);
-  report.add(Code::unknown_event_type, name.span, {name.text}, nearest(name.text, names));
-  return nullptr;
+  return type != nullptr ? type : guess_type(name, {}, catalogue, report);
 }
 
 const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue,
@@ -37,10 +43,7 @@ const EventType* resolve_type(const yaml::Node& name, const Catalogue& catalogue
     report.add(Code::alert_word, name.span, {rule, alert->clash});
     return nullptr;
   }
-  std::vector<std::string> names = alerts.names();
-  for (const EventType& known : catalogue.types()) names.push_back(known.name);
-  report.add(Code::unknown_event_type, name.span, {name.text}, nearest(name.text, names));
-  return nullptr;
+  return guess_type(name, alerts.names(), catalogue, report);
 }
 
 const FieldSpec* resolve_field(const yaml::Node& field, const EventType& type,
