@@ -33,6 +33,8 @@ class Dice {
   std::int64_t span() {
     return one_of<std::int64_t>({0, 1, 999, 1'000, 1'001, 3'000, 5'000, 20'000});
   }
+  /// For std::ranges::shuffle.
+  std::mt19937_64& engine() { return engine_; }
 
  private:
   std::mt19937_64 engine_;

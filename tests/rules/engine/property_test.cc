@@ -1,33 +1,15 @@
 // What holds for every stream, tried on random ones: restarts, batches, ticks, the order of
 // arrival, absences under every disturbance, sites on engines of their own. Seeds are in the
 // failures.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <map>
-#include <random>
 #include <set>
 
+#include "oracle.h"
 #include "support.h"
 
 namespace tocsin::rules::test::property {
 namespace {
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  std::int64_t below(std::int64_t n) {
-    return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(n));
-  }
-  template <class T>
-  T one_of(std::initializer_list<T> values) {
-    return values.begin()[below(static_cast<std::int64_t>(values.size()))];
-  }
-  std::mt19937_64& engine() { return engine_; }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 // --- a record of the log, and engines that are fed with it
 
