@@ -8,7 +8,7 @@ std::span<const CodeHelp> code_help() {
   using enum ExampleKind;
   static constexpr CodeHelp kHelp[] = {
     {"E4001", "A registry is a folder with places.csv and devices.csv; devices without places say nothing about where.", "台账目录须同时包含 places.csv 和 devices.csv，缺一则无法得知设备的位置。", shown, "registry/devices.csv", "registry/devices.csv\nregistry/places.csv"},
-    {"E4002", "The first line names the columns; without it no cell has a meaning.", "首行给出列名，没有它单元格就没有含义。", places, "", "place_id,parent_id,kind\nB1,,building\n"},
+    {"E4002", "The file is empty; its first line names the columns, and without them no cell has a meaning.", "文件为空；首行应给出列名，没有列名单元格就没有含义。", places, "", "place_id,parent_id,kind\nB1,,building\n"},
     {"E4003", "Unknown columns are refused, because a misspelt one would silently do nothing.", "未知的列会被拒绝，否则拼错的列会悄悄失效。", places, "place_id,parent_id,kind,nmae_en\nB1,,building,Tower 1\n", "place_id,parent_id,kind,name_en\nB1,,building,Tower 1\n"},
     {"E4004", "Without this column the rows cannot be understood, so none is read.", "缺少该列就无法理解各行，因此一行也不读取。", devices, "device_id,kind\nD1,smoke_detector\n", "device_id,kind,place_id\nD1,smoke_detector,B1\n"},
     {"E4005", "Of two columns of one name only one could hold.", "同名的两列只能有一列生效。", places, "place_id,parent_id,kind,kind\nB1,,building,building\n", "place_id,parent_id,kind\nB1,,building\n"},
@@ -26,7 +26,7 @@ std::span<const CodeHelp> code_help() {
     {"W4108", "The neighbour is not in this file, so adjacent() never finds it.", "相邻地点不在本文件中，adjacent() 永远找不到它。", places, "place_id,parent_id,kind,adjacent\nB1,,building,B22\nB2,,building,\n", "place_id,parent_id,kind,adjacent\nB1,,building,B2\nB2,,building,\n"},
     {"E4201", "Events name their device by its device_id.", "事件以 device_id 指明设备，不能为空。", devices, "device_id,kind,place_id\n,smoke_detector,B1\n", "device_id,kind,place_id\nD1,smoke_detector,B1\n"},
     {"E4202", "A device_id names one device; of two rows only one could hold.", "一个 device_id 只对应一台设备，重复的行只能有一行生效。", devices, "device_id,kind,place_id\nD1,smoke_detector,B1\nD1,smoke_detector,B1\n", "device_id,kind,place_id\nD1,smoke_detector,B1\nD2,smoke_detector,B1\n"},
-    {"E4203", "Where a device is must be in places.csv; else its alerts would have no place.", "设备所在地点必须在 places.csv 中，否则警报没有位置。", devices, "device_id,kind,place_id\nD1,smoke_detector,B11\n", "device_id,kind,place_id\nD1,smoke_detector,B1\n"},
+    {"E4203", "Where a device is must be in places.csv (in this example B1 is); else its alerts would have no place.", "设备所在地点必须在 places.csv 中（本例中有 B1），否则警报没有位置。", devices, "device_id,kind,place_id\nD1,smoke_detector,B11\n", "device_id,kind,place_id\nD1,smoke_detector,B1\n"},
     {"W4204", "Rules that select devices by kind do not see a device without one.", "按类型选择设备的规则看不到没有类型的设备。", devices, "device_id,kind,place_id\nD1,,B1\n", "device_id,kind,place_id\nD1,smoke_detector,B1\n"},
     {"E4205", "How often a device is to be heard is a whole number of seconds, without a unit.", "上报周期为整数秒，不带单位。", devices, "device_id,kind,place_id,heartbeat_interval_s\nD1,smoke_detector,B1,1h\n", "device_id,kind,place_id,heartbeat_interval_s\nD1,smoke_detector,B1,3600\n"},
     {"E4206", "The state decides whether a device raises alarms; a misspelt one must not decide it.", "状态决定设备是否报警，不能由拼错的词决定。", devices, "device_id,kind,place_id,state\nD1,smoke_detector,B1,maintenence\n", "device_id,kind,place_id,state\nD1,smoke_detector,B1,maintenance\n"},

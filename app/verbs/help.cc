@@ -17,10 +17,11 @@ constexpr const char* kHelpExamples =
     "  tocsin help run                              a verb, as tocsin run --help";
 
 std::string indented(const std::string& text) {
-  std::string out = "    ";
+  std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins_line = i == 0 || text[i - 1] == '\n';
+    if (begins_line && text[i] != '\n') out += "    ";
     out += text[i];
-    if (text[i] == '\n' && i + 1 < text.size()) out += "    ";
   }
   return out;
 }
