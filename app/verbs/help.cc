@@ -3,9 +3,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "app/code_help.h"
 #include "app/output.h"
 #include "app/verbs/verb.h"
-#include "rules/load/code_help.h"
 
 namespace tocsin::app {
 namespace {
@@ -17,21 +17,20 @@ constexpr const char* kHelpExamples =
     "  tocsin help run                              a verb, as tocsin run --help";
 
 std::string indented(const std::string& text) {
-  std::string out = "    ";
+  std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins_line = i == 0 || text[i - 1] == '\n';
+    if (begins_line && text[i] != '\n') out += "    ";
     out += text[i];
-    if (text[i] == '\n' && i + 1 < text.size()) out += "    ";
   }
   return out;
 }
 
 std::string page(const CodeHelp& help, const Common& common) {
   std::string text = fmt::format("{}: {}\n", help.code, common.in(help.en, help.zh));
-  if (help.kind == ExampleKind::none) return text;
-  const char* file = help.kind == ExampleKind::bundle   ? "bundle.yaml"
-                     : help.kind == ExampleKind::config ? "tocsin.yaml"
-                                                        : "rules.d/demo.yaml";
-  text += fmt::format("\n  {} ({})\n{}", common.in("wrong", "错误写法"), file,
+  const std::string_view place = example_place(help.kind);
+  text += fmt::format("\n  {}{}\n{}", common.in("wrong", "错误写法"),
+                      place.empty() ? "" : fmt::format(" ({})", place),
                       indented(example_file(help.kind, help.wrong)));
   text += fmt::format("\n  {}\n{}", common.in("right", "正确写法"),
                       indented(example_file(help.kind, help.right)));
@@ -39,15 +38,11 @@ std::string page(const CodeHelp& help, const Common& common) {
 }
 
 std::string json(const CodeHelp& help, const Common& common) {
-  nlohmann::ordered_json line{{"schema", "tocsin.help/1"},
-                              {"code", help.code},
-                              {"text", common.in(help.en, help.zh)},
-                              {"wrong", nullptr},
-                              {"right", nullptr}};
-  if (help.kind != ExampleKind::none) {
-    line["wrong"] = example_file(help.kind, help.wrong);
-    line["right"] = example_file(help.kind, help.right);
-  }
+  const nlohmann::ordered_json line{{"schema", "tocsin.help/1"},
+                                    {"code", help.code},
+                                    {"text", common.in(help.en, help.zh)},
+                                    {"wrong", example_file(help.kind, help.wrong)},
+                                    {"right", example_file(help.kind, help.right)}};
   return line.dump() + "\n";
 }
 

@@ -48,8 +48,6 @@ constexpr std::array<CodeInfo, kCodes> kTable{{
     {Code::unknown_key, "E2103", "unknown field '{0}'", "未知字段 '{0}'", "", ""},
     {Code::empty_value, "E2104", "'{0}' has no value", "'{0}' 没有值",
      "give it a value or delete the line", "请填写值或删除该行"},
-    {Code::not_available, "E2105", "'{0}' is not available in this version", "本版本尚不支持 '{0}'",
-     "docs/rules.md lists what is available", "可用的写法见 docs/rules.md"},
     {Code::empty_collection, "E2106", "'{0}' is empty", "'{0}' 为空", "", ""},
     {Code::listed_twice, "E2107", "'{0}' is listed twice", "'{0}' 重复列出", "keep one of them",
      "请只保留一个"},

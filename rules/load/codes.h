@@ -35,7 +35,6 @@ enum class Code : std::uint8_t {
   missing_key,
   unknown_key,
   empty_value,
-  not_available,
   empty_collection,
   listed_twice,
   bad_duration,

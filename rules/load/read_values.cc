@@ -27,9 +27,7 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 std::vector<std::string> names_of(std::span<const KeySpec> keys) {
   std::vector<std::string> names;
-  for (const KeySpec& key : keys) {
-    if (key.presence != Presence::not_yet) names.emplace_back(key.name);
-  }
+  for (const KeySpec& key : keys) names.emplace_back(key.name);
   return names;
 }
 
@@ -50,8 +48,6 @@ void check_key(const Entry& entry, std::span<const KeySpec> keys, Report& report
   const auto spec = std::ranges::find(keys, entry.key.text, &KeySpec::name);
   if (spec == keys.end()) {
     unknown_key(entry.key, names_of(keys), report);
-  } else if (spec->presence == Presence::not_yet) {
-    report.add(Code::not_available, entry.key.span, {entry.key.text});
   } else if (entry.value.kind == NodeKind::null) {
     report.add(Code::empty_value, entry.key.span, {entry.key.text});
   }

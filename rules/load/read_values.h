@@ -40,7 +40,6 @@ enum class ValueType : std::uint8_t {
 enum class Presence : std::uint8_t {
   optional,
   required,
-  not_yet,  ///< in the language, not in this version: refused by name
 };
 
 /// One row of a key table: parsers check against it, schemas are made from it.
@@ -53,7 +52,7 @@ struct KeySpec {
   std::span<const KeySpec> keys = {};
 };
 
-/// True: a map, perhaps with reported faults (unknown, unavailable, missing and empty keys).
+/// True: a map, perhaps with reported faults (unknown, missing and empty keys).
 /// `what`: how messages call it; `owner`: where a missing key is reported (default: the map's
 /// begin).
 bool expect_map(const Node& node, std::span<const KeySpec> keys, std::string_view what,

@@ -106,7 +106,6 @@ class KeySections {
     const Section& section = sections_[index];
     text_ += fmt::format("\n### {}\n\n| key | | value | |\n|---|---|---|---|\n", section.title);
     for (const KeySpec& key : section.keys) {
-      if (key.presence == Presence::not_yet) continue;
       text_ += fmt::format("| {} | {} | {} | {} |\n", code(key.name),
                            key.presence == Presence::required ? "required" : "", value(key),
                            escaped(key.doc));

@@ -1,7 +1,6 @@
 #pragma once
 /// Every key of rule files, with its type and meaning: the parser checks against these tables and
-/// rules_json_schema() prints them. What the language has and this version does not is listed as
-/// not_yet.
+/// rules_json_schema() prints them.
 #include <array>
 #include <span>
 #include <string_view>

@@ -105,7 +105,6 @@ ordered_json object_of(Keys keys) {
   ordered_json schema = typed("object");
   ordered_json required = ordered_json::array();
   for (const KeySpec& key : keys) {
-    if (key.presence == Presence::not_yet) continue;
     ordered_json value = value_of(key);
     value["description"] = key.doc;
     schema["properties"][std::string(key.name)] = std::move(value);

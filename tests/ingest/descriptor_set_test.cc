@@ -171,6 +171,13 @@ TEST(DescriptorSet, TooManyFieldsAreRefused) {
   EXPECT_THAT(problems(city), ElementsAre(HasSubstr("E4410 city.Wide")));
 }
 
+TEST(DescriptorSet, TooManyTypesAreRefused) {
+  City city;
+  for (std::size_t i = builtin_catalogue().types().size(); i <= kMaxTypes; ++i)
+    city.type(fmt::format("T{}", i), fmt::format("city.t{}", i));
+  EXPECT_THAT(problems(city), ElementsAre(HasSubstr("E4409 city.T1024")));
+}
+
 TEST(DescriptorSet, ASetThatIsNoneSaysSo) {
   EXPECT_THAT(problems(load_event_types({{"a.desc", "rule: x\n"}})),
               ElementsAre(HasSubstr("E4401")));
