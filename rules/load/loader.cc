@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 
 #include "core/digest.h"
 #include "rules/load/collected.h"
@@ -60,19 +61,43 @@ class Loading {
     }
   }
 
+  /// What one rule file says.
+  struct FileRules {
+    std::vector<RuleText> rules;
+    std::vector<RuleTest> tests;
+  };
+
   void collect_rules() {
+    std::vector<RuleFile*> files;
     for (RuleFile& file : files_) {
-      if (file.role != FileRole::rules) continue;
-      file.read();
-      for (yaml::Document& document : file.documents) {
-        rules_.push_back(collect_rule(file, document));
-        if (const Node* tests = yaml::value_of(document.root, "tests"))
-          add_tests(*tests, rules_.back(), file);
-        drop_tests(document.root);
-      }
-      if (file.documents.empty() && !file.report.has_errors())
-        file.report.add(Code::no_rule, {0, 0});
+      if (file.role == FileRole::rules) files.push_back(&file);
     }
+    std::vector<FileRules> found(files.size());
+    const auto read = [&](std::size_t i) { found[i] = read_rules(*files[i]); };
+    if (options_.each) {
+      options_.each(files.size(), read);
+    } else {
+      for (std::size_t i = 0; i < files.size(); ++i) read(i);
+    }
+    for (FileRules& one : found) {
+      std::ranges::move(one.rules, std::back_inserter(rules_));
+      std::ranges::move(one.tests, std::back_inserter(tests_));
+    }
+  }
+
+  FileRules read_rules(RuleFile& file) const {
+    FileRules found;
+    file.read();
+    for (yaml::Document& document : file.documents) {
+      found.rules.push_back(collect_rule(file, document));
+      if (const Node* tests = yaml::value_of(document.root, "tests")) {
+        auto its = collect_tests(*tests, found.rules.back(), catalogue_, file);
+        std::ranges::move(its, std::back_inserter(found.tests));
+      }
+      drop_tests(document.root);
+    }
+    if (file.documents.empty() && !file.report.has_errors()) file.report.add(Code::no_rule, {0, 0});
+    return found;
   }
 
   // They are most of what people write, and nobody looks at them again.
@@ -99,11 +124,6 @@ class Loading {
       if (!rule.compiled) compile(rule);
     }
     relations_.check_inhibits();
-  }
-
-  void add_tests(const Node& tests, const RuleText& rule, RuleFile& file) {
-    std::vector<RuleTest> its = collect_tests(tests, rule, catalogue_, file);
-    std::ranges::move(its, std::back_inserter(tests_));
   }
 
   void refuse_twins() {
@@ -142,7 +162,7 @@ class Loading {
     if (rule == rules_.end()) {
       file.report.add(Code::test_rule, name->span, {name->text}, nearest(name->text, rule_names()));
     } else if (tests != nullptr) {
-      add_tests(*tests, *rule, file);
+      std::ranges::move(collect_tests(*tests, *rule, catalogue_, file), std::back_inserter(tests_));
     }
   }
 

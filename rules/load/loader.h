@@ -4,6 +4,7 @@
 ///
 /// Path: files or a log record -> loader -> Engine. Thread: any; no shared state.
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +58,9 @@ struct LoadOptions {
   bool have_registry = true;    ///< false: a rule that needs one is a warning
   bool want_tests = false;      ///< a rule without a test is a warning
   bool watch_branches = false;  ///< for Loaded::watched; the rules then belong to one thread
+  /// How each of `count` rule files is read: work(0) to work(count - 1), in any order, perhaps at
+  /// once; no file needs another. Empty: one after the other.
+  std::function<void(std::size_t count, const std::function<void(std::size_t)>& work)> each = {};
 };
 
 /// A condition of a rule whose evaluations note what they saw.

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kMaxRepairs = 50;  // per document; after them its first fault is its last
 
 bool is_word_bool(std::string_view text) {
+  if (text.size() < 2 || text.size() > 3) return false;
   static constexpr std::array<std::string_view, 4> kWords{"yes", "no", "on", "off"};
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](char c) {
