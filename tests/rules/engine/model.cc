@@ -83,6 +83,21 @@ Model::Truth Model::holds(const Condition& condition, const Event& event) {
   return value >= *condition.min_level ? Truth::yes : Truth::no;
 }
 
+Model::Truth Model::holds(std::size_t r, const Condition& condition, const Seen& seen) const {
+  const Truth by_level = holds(condition, seen.event);
+  if (!condition.beats_last || !condition.types.contains(seen.event.type)) return by_level;
+  const Cell& cell = *rules_[r].last;
+  const auto kept = states_[r].last.find(key_of(rules_[r], seen.event));
+  const bool there = kept != states_[r].last.end() && now_ <= kept->second.expires &&
+                     seen.ts - kept->second.seen.ts <= cell.max_age;
+  if (!there && cell.if_missing == Cell::Missing::no) return Truth::no;
+  if (!there && cell.if_missing == Cell::Missing::yes) return Truth::yes;
+  if (!there && cell.if_missing == Cell::Missing::error) return Truth::error;
+  const std::int64_t last = there ? kept->second.seen.event.level.value_or(0) : 0;
+  // An error beside what is false is false.
+  return seen.event.level.value_or(0) >= last ? by_level : Truth::no;
+}
+
 std::string Model::key_of(const Rule& rule, const Event& event) {
   return rule.by_zone ? event.building + "/" + event.zone : event.building;
 }
@@ -166,7 +181,30 @@ void Model::run_out() {
 
 // --- an event and a rule
 
+// The cells are as they were before the event.
 void Model::meet(std::size_t r, const Seen& seen, bool repeat) {
+  meet_steps(r, seen, repeat);
+  if (rules_[r].last && !repeat) keep_last(r, seen);
+}
+
+void Model::keep_last(std::size_t r, const Seen& seen) {
+  const Rule& rule = rules_[r];
+  const Event& event = seen.event;
+  if (event.building.empty() || (rule.by_zone && event.zone.empty())) return;
+  const Truth truth = holds(rule.last->condition, event);
+  if (truth == Truth::error) ++errors_[r];
+  if (truth != Truth::yes) return;
+  const std::string key = key_of(rule, event);
+  const auto known = states_[r].last.find(key);
+  const bool newer_known = known != states_[r].last.end() && now_ <= known->second.expires &&
+                           known->second.seen.ts > seen.ts;
+  if (newer_known) return;
+  const std::int64_t expires =
+      std::max(seen.ts, event.arr) + rule.last->max_age + settings_.types.at(event.type).lateness;
+  states_[r].last[key] = {seen, 0, key, expires};
+}
+
+void Model::meet_steps(std::size_t r, const Seen& seen, bool repeat) {
   const Rule& rule = rules_[r];
   meet_absent(r, seen, repeat);
   if (resolve_by(r, seen, repeat)) return;
@@ -174,14 +212,14 @@ void Model::meet(std::size_t r, const Seen& seen, bool repeat) {
   if (event.building.empty() || (rule.by_zone && event.zone.empty())) return;
   std::vector<std::size_t> held;
   for (std::size_t i = 0; i < rule.steps.size(); ++i) {
-    const Truth truth = holds(rule.steps[i], event);
+    const Truth truth = holds(r, rule.steps[i], seen);
     const bool counts = truth == Truth::yes && number_of(rule, event);
     if (counts) held.push_back(i);
     if (truth == Truth::error || (truth == Truth::yes && !counts)) ++errors_[r];
   }
   const bool contributes = !held.empty();
   if (rule.until) {
-    const Truth truth = holds(*rule.until, event);
+    const Truth truth = holds(r, *rule.until, seen);
     if (truth == Truth::yes) held.push_back(rule.steps.size());
     if (truth == Truth::error) ++errors_[r];
   }

@@ -27,11 +27,21 @@ struct Event {
 };
 
 /// `{event: types, where: e.level >= min_level}`; without min_level every event. `divides`: where
-/// is `12 / e.level >= min_level`, an error at level 0. An unset level reads as 0.
+/// is `12 / e.level >= min_level`, an error at level 0. An unset level reads as 0. `beats_last`:
+/// and `e.level >= last.level`, of the rule's cell.
 struct Condition {
   std::set<std::string> types;
   std::optional<std::int64_t> min_level;
   bool divides = false;
+  bool beats_last = false;
+};
+
+/// `latest: {last: {event, where, max_age, if_missing}}`
+struct Cell {
+  enum class Missing { unset, no, yes, error };
+  Condition condition;
+  std::int64_t max_age = 0;
+  Missing if_missing = Missing::unset;
 };
 
 enum class SourceDown { hold, fire_degraded, fire };
@@ -74,6 +84,8 @@ struct Rule {
   bool over = true;
   double threshold = 0;
   double clear = 0;
+
+  std::optional<Cell> last;
 
   std::size_t max_events = 10'000;
   std::size_t max_evidence = 64;
@@ -198,6 +210,7 @@ class Model {
     std::vector<Pending> pending;
     std::vector<Episode> episodes;
     std::map<std::string, std::int64_t> resolved_at;
+    std::map<std::string, Kept> last;  ///< by key
   };
   struct Due {
     std::int64_t at = 0;
@@ -211,6 +224,8 @@ class Model {
 
   enum class Truth { no, yes, error };
   static Truth holds(const Condition& condition, const Event& event);
+  /// ... with what the rule's cell says to it.
+  Truth holds(std::size_t rule, const Condition& condition, const Seen& seen) const;
   static std::string key_of(const Rule& rule, const Event& event);
   static std::string value_of(const Rule& rule, const Event& event);
   static std::uint64_t distinct_of(const Rule& rule, const std::vector<Seen>& events);
@@ -223,6 +238,8 @@ class Model {
                                           std::string* reason) const;
 
   void meet(std::size_t rule, const Seen& seen, bool repeat);
+  void meet_steps(std::size_t rule, const Seen& seen, bool repeat);
+  void keep_last(std::size_t rule, const Seen& seen);
   bool resolve_by(std::size_t rule, const Seen& seen, bool repeat);
   std::optional<std::vector<Seen>> match(std::size_t rule, const Seen& seen,
                                          const std::vector<std::size_t>& held);

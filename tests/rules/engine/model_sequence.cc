@@ -157,7 +157,7 @@ void Model::meet_absent(std::size_t r, const Seen& seen, bool repeat) {
   const Event& event = seen.event;
   if (!rule.absent || repeat) return;
   if (event.building.empty() || (rule.by_zone && event.zone.empty())) return;
-  const Truth truth = holds(rule.absent->condition, event);
+  const Truth truth = holds(r, rule.absent->condition, seen);
   if (truth == Truth::error) ++errors_[r];
   if (truth != Truth::yes) return;
 

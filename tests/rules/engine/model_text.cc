@@ -16,7 +16,8 @@ std::string flag(std::string_view name, bool value) {
 std::string to_string(std::string_view name, const Condition& condition) {
   std::string text = "\n  " + std::string(name) + ":";
   for (const std::string& type : condition.types) text += " " + type;
-  return text + number("at_least", condition.min_level) + flag("divides", condition.divides);
+  return text + number("at_least", condition.min_level) + flag("divides", condition.divides) +
+         flag("beats_last", condition.beats_last);
 }
 
 std::string to_string(const Absent& absent) {
@@ -42,6 +43,10 @@ std::string to_string(const Rule& rule) {
   for (const Condition& step : rule.steps) text += to_string("step", step);
   if (rule.until) text += to_string("until", *rule.until);
   if (rule.absent) text += to_string(*rule.absent);
+  if (rule.last) {
+    text += to_string("last", rule.last->condition) + number("max_age", rule.last->max_age) +
+            number("if_missing", static_cast<std::int64_t>(rule.last->if_missing));
+  }
   if (rule.or_event) text += to_string("or_event", *rule.or_event);
   text += "\n  alert:" + number("quiet_for", rule.quiet_for) + number("after", rule.after);
   text += number("breaks_for", rule.breaks_for) + number("rearm", rule.rearm);

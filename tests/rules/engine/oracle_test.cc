@@ -89,6 +89,17 @@ void random_sequence(Dice& dice, model::Rule& rule) {
   if (dice.chance(40)) rule.quiet_for = 120'000;  // open as what takes it back arrives
 }
 
+void random_last(Dice& dice, model::Rule& rule) {
+  using Missing = model::Cell::Missing;
+  rule.last = model::Cell{
+      .condition = random_condition(dice),
+      .max_age = dice.one_of<std::int64_t>({0, 1, 3'000, kWithin, 60'000}),
+      .if_missing = dice.one_of({Missing::unset, Missing::no, Missing::yes, Missing::error})};
+  for (model::Condition& step : rule.steps) step.beats_last = dice.chance(50);
+  if (rule.until) rule.until->beats_last = dice.chance(50);
+  if (rule.absent) rule.absent->condition.beats_last = dice.chance(30);
+}
+
 model::Rule random_rule(Dice& dice, std::string name) {
   model::Rule rule;
   rule.name = std::move(name);
@@ -112,6 +123,7 @@ model::Rule random_rule(Dice& dice, std::string name) {
   random_episode(dice, rule);
   if (rule.form == model::Form::aggregate) random_aggregate(dice, rule);
   if (rule.form == model::Form::sequence) random_sequence(dice, rule);
+  if (dice.chance(35)) random_last(dice, rule);
   return rule;
 }
 
@@ -119,12 +131,14 @@ model::Rule random_rule(Dice& dice, std::string name) {
 
 const std::vector<std::uint16_t> kIdentity{kBuilding};
 
+const std::string kBeatsLast = "e.level >= last.level";
+
 Pattern engine_pattern(const model::Condition& condition, const std::vector<std::uint16_t>& keys,
                        const std::vector<std::uint16_t>& distinct) {
-  const std::string where =
-      condition.min_level
-          ? name(condition.divides ? "12 / e.level >= " : "e.level >= ", *condition.min_level)
-          : std::string();
+  std::string where;
+  if (condition.min_level)
+    where = name(condition.divides ? "12 / e.level >= " : "e.level >= ", *condition.min_level);
+  if (condition.beats_last) where += (where.empty() ? "" : " && ") + kBeatsLast;
   Pattern all;
   for (const Type type : {kSmoke, kFlame, kPanel, kGate}) {
     if (!condition.types.contains(std::string(type_name(type)))) continue;
@@ -223,6 +237,14 @@ Rule engine_rule(const model::Rule& from) {
   Rule rule = base_rule(from.name, keys);
   rule.alert.identity = {0};
   rule.form = engine_form(from, keys);
+  if (from.last) {
+    rule.latest.push_back({.name = "last",
+                           .pattern = engine_pattern(from.last->condition, keys, {}),
+                           .max_age = Duration(from.last->max_age),
+                           .if_missing = static_cast<LatestCell::Missing>(from.last->if_missing),
+                           .defaults = {}});
+    rule.latest_reads = {{0, kOp}, {0, kLevel}};
+  }
   rule.limits.max_events_per_window = static_cast<std::uint32_t>(from.max_events);
   rule.limits.max_evidence = static_cast<std::uint32_t>(from.max_evidence);
   rule.alert.resolve.quiet_for = optional_duration(from.quiet_for);
