@@ -29,6 +29,11 @@ void Engine::advance(Timestamp now, std::vector<AlertRevision>& out) {
   state_->now = std::max(state_->now, now);
 }
 
+void Engine::pass(std::uint64_t position, Timestamp arr, std::vector<AlertRevision>& out) {
+  advance(arr, out);
+  state_->position = position;
+}
+
 void Engine::gateway(std::string_view id, bool up, Timestamp at, std::vector<AlertRevision>& out) {
   advance(at, out);
   State& s = *state_;

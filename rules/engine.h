@@ -52,6 +52,10 @@ class Engine {
   /// Requires: event.arr never decreases; log_position increases.
   Verdict apply(Event& event, std::vector<AlertRevision>& out);
 
+  /// An event that another engine takes, because its site is another's: only time and the position
+  /// in the log go on. Requires: as apply().
+  void pass(std::uint64_t position, Timestamp arr, std::vector<AlertRevision>& out);
+
   /// Engine time passes to `now`: every timer with a deadline <= now fires, in order.
   void advance(Timestamp now, std::vector<AlertRevision>& out);
 

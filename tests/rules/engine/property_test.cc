@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "oracle.h"
 #include "support.h"
@@ -419,39 +420,46 @@ TEST(AbsenceProperty, ACancelThatComesLateTakesBackWhatItWouldHavePrevented) {
   EXPECT_GT(taken_back, 100u);
 }
 
-// --- an engine per site
+// --- shards, by site
 
-// The newest event of the log before a deadline may be another site's: not compared.
-std::vector<std::string> sorted_lines(const std::vector<AlertRevision>& said) {
-  std::vector<std::string> lines;
-  for (const AlertRevision& r : said) {
-    std::string line = line_of(r) + " " + r.alert_id + (r.degraded ? " degraded" : "") +
-                       (r.late ? " late" : "") + (r.historical ? " historical" : "");
-    for (const Evidence& e : r.evidence) line += " " + e.id;
-    lines.push_back(std::move(line));
-  }
-  std::ranges::sort(lines);
-  return lines;
+// In the order of the output: at, log position, rule, key, decision.
+std::vector<AlertRevision> in_order(std::vector<AlertRevision> said) {
+  std::ranges::stable_sort(said, {}, [](const AlertRevision& r) {
+    return std::tuple(r.at, r.log_position, r.rule,
+                      std::string(r.key[0].second.view().as_string()));
+  });
+  return said;
 }
 
-TEST(Property, AnEnginePerSiteSaysTogetherWhatOneSaysOfAll) {
+// The records of one shard of `shards`: buildings B0, B1 and B2 are its sites.
+std::vector<AlertRevision> shard_of(const std::vector<Record>& log, int shard, int shards) {
+  Engine engine(every_form(), nullptr);
+  std::vector<AlertRevision> out;
+  for (const Record& record : log) {
+    const bool elsewhere =
+        record.kind == Record::Kind::event && (record.event.building[1] - '0') % shards != shard;
+    if (elsewhere) {
+      engine.pass(record.position, from_unix_ms(record.at), out);
+    } else {
+      feed(engine, record, out);
+    }
+  }
+  engine.run_out(out);
+  return out;
+}
+
+TEST(Property, AnyNumberOfShardsSaysTogetherWhatOneEngineSays) {
   std::size_t compared = 0;
   for (std::uint64_t seed = 1; seed <= 25; ++seed) {
     const auto log = random_log(seed, 400);
-    Engine all(every_form(), nullptr);
-    std::vector<AlertRevision> expected = feed(all, log);
-    all.run_out(expected);
-    std::vector<AlertRevision> out;
-    for (const std::string site : {"B0", "B1", "B2"}) {
-      Engine one(every_form(), nullptr);
-      for (const Record& record : log) {
-        const bool elsewhere = record.kind == Record::Kind::event && record.event.building != site;
-        if (!elsewhere) feed(one, record, out);
-      }
-      one.run_out(out);
+    const auto expected = in_order(shard_of(log, 0, 1));
+    for (const int shards : {2, 3}) {
+      std::vector<AlertRevision> out;
+      for (int shard = 0; shard < shards; ++shard)
+        std::ranges::move(shard_of(log, shard, shards), std::back_inserter(out));
+      ASSERT_EQ(in_order(std::move(out)), expected) << "seed " << seed << ", shards " << shards;
     }
-    ASSERT_EQ(sorted_lines(out), sorted_lines(expected)) << "seed " << seed;
-    compared += out.size();
+    compared += expected.size();
   }
   EXPECT_GT(compared, 4'000u);
 }
