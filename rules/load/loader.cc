@@ -63,7 +63,7 @@ class Loading {
 
   /// What one rule file says.
   struct FileRules {
-    std::vector<RuleText> rules;
+    std::deque<RuleText> rules;
     std::vector<RuleTest> tests;
   };
 
@@ -80,7 +80,9 @@ class Loading {
       for (std::size_t i = 0; i < files.size(); ++i) read(i);
     }
     for (FileRules& one : found) {
-      std::ranges::move(one.rules, std::back_inserter(rules_));
+      for (; !one.rules.empty(); one.rules.pop_front()) {  // never two of each
+        rules_.push_back(std::move(one.rules.front()));
+      }
       std::ranges::move(one.tests, std::back_inserter(tests_));
     }
   }

@@ -243,7 +243,7 @@ class SilenceModel {
     for (Device& device : devices_) device.anchor += length;
   }
 
-  void resolve(const std::string& key, std::int64_t now, const std::string& reason) {
+  void resolve(std::string key, std::int64_t now, const std::string& reason) {
     say(key, alerts_.at(key), now, "resolved " + reason);
     alerts_.erase(key);
     ended_[key] = now;
