@@ -243,6 +243,7 @@ class SilenceModel {
     for (Device& device : devices_) device.anchor += length;
   }
 
+  // The key by value: it may be that of the alert.
   void resolve(std::string key, std::int64_t now, const std::string& reason) {
     say(key, alerts_.at(key), now, "resolved " + reason);
     alerts_.erase(key);
