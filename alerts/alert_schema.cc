@@ -107,7 +107,7 @@ Json definitions() {
   Json defs;
   defs["state"] = words_up_to(AlertState::resolved);
   defs["severity"] = words_up_to(Severity::critical);
-  defs["reason"] = words_up_to(Reason::below_threshold);
+  defs["reason"] = words_up_to(Reason::evicted);
   defs["kind"] = words_up_to(AlertKind::rule_limit);
   defs["text"] = {{"type", "object"},
                   {"properties", {{"en", {{"type", "string"}}}, {"zh", {{"type", "string"}}}}},

@@ -23,7 +23,7 @@ constexpr std::size_t kPlaceLevels =
 constexpr int kWordWidth = 8;
 
 // Reasons of a resolve, as an operator says them; in the order of Reason.
-constexpr std::array<std::array<std::string_view, 2>, 14> kReasons{{
+constexpr std::array<std::array<std::string_view, 2>, 15> kReasons{{
     {"matched", "触发"},
     {"updated", "更新"},
     {"escalated", "升级"},
@@ -38,8 +38,9 @@ constexpr std::array<std::array<std::string_view, 2>, 14> kReasons{{
     {"closed by hand", "人工关闭"},
     {"device decommissioned", "设备已停用"},
     {"below threshold", "低于阈值"},
+    {"pushed out by its limit", "因数量上限被移除"},
 }};
-static_assert(kReasons.size() == static_cast<std::size_t>(Reason::below_threshold) + 1);
+static_assert(kReasons.size() == static_cast<std::size_t>(Reason::evicted) + 1);
 
 absl::TimeZone zone_of(const std::string& name) {
   if (name.empty()) return absl::LocalTimeZone();

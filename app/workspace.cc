@@ -25,7 +25,7 @@ ExitCode load_registry_folder(const std::string& folder, const Common& common,
 }  // namespace
 
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
-                        const Common& common, Workspace& workspace, bool watch_branches) {
+                        const Common& common, Workspace& workspace, TestUse use) {
   if (!registry.empty()) {
     const ExitCode code = load_registry_folder(registry, common, workspace);
     if (code != ExitCode::ok) return code;
@@ -36,7 +36,8 @@ ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::s
     return ExitCode::io;
   }
   LoadedBundle bundle = load_bundle(read.files, {.have_registry = workspace.registry != nullptr,
-                                                 .watch_branches = watch_branches});
+                                                 .run_disabled = use.run_disabled,
+                                                 .watch_branches = use.watch_branches});
   workspace.catalogue = std::move(bundle.catalogue);
   workspace.loaded = std::move(bundle.loaded);
   print_diagnostics(workspace.loaded.diagnostics, common);

@@ -19,10 +19,15 @@ struct Workspace {
   rules::Loaded loaded;
 };
 
-/// `registry`: a folder; empty: none. `watch_branches`: see rules::LoadOptions. ok, io or
-/// bad_config.
+/// For `tocsin test`, as in rules::LoadOptions.
+struct TestUse {
+  bool run_disabled = false;
+  bool watch_branches = false;
+};
+
+/// `registry`: a folder; empty: none. ok, io or bad_config.
 ExitCode open_workspace(const std::vector<std::string>& rule_paths, const std::string& registry,
-                        const Common& common, Workspace& workspace, bool watch_branches = false);
+                        const Common& common, Workspace& workspace, TestUse use = {});
 
 /// The event types of the descriptor sets among `rule_paths`, beside the built-in ones; what is
 /// wrong with rules does not matter. ok, io or bad_config.

@@ -8,10 +8,10 @@ namespace {
 constexpr std::array<std::string_view, 4> kSeverities{"low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 2> kStates{"firing", "resolved"};
 constexpr std::array<std::string_view, 3> kKinds{"rule", "rule.error", "rule.limit"};
-constexpr std::array<std::string_view, 14> kReasons{
-    "matched",      "updated", "escalated",      "quiet",          "or_event",
-    "breaks",       "after",   "on_first_event", "retracted_late", "rule_removed",
-    "rule_changed", "manual",  "decommissioned", "below_threshold"};
+constexpr std::array<std::string_view, 15> kReasons{
+    "matched",      "updated", "escalated",      "quiet",           "or_event",
+    "breaks",       "after",   "on_first_event", "retracted_late",  "rule_removed",
+    "rule_changed", "manual",  "decommissioned", "below_threshold", "evicted"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> find_word(const std::array<std::string_view, N>& words, std::string_view word) {

@@ -33,6 +33,7 @@ enum class Reason : std::uint8_t {
   manual,
   decommissioned,
   below_threshold,
+  evicted,  ///< the rule has more open alerts than its limit
 };
 
 std::string_view to_string(Severity severity);

@@ -53,6 +53,7 @@ Value Evaluation::RuleHost::call(std::uint16_t index, std::span<const Value> arg
 }
 
 bool Evaluation::RuleHost::adjacent(std::string_view a, std::string_view b) const {
+  if (a.empty() || b.empty()) return false;  // two places that are not known are not one place
   return a == b || (registry != nullptr && registry->adjacent(a, b));
 }
 

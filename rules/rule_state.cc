@@ -289,7 +289,7 @@ void RuleState::look_up(const ChildOrder& order, Turn& turn) {
 void RuleState::make_room(Turn& turn) {
   while (episodes_.full() && episodes_.size() > 0) {
     notes_.evicted(LimitKind::alerts);
-    resolve(episodes_.oldest(), Reason::after, turn);
+    resolve(episodes_.oldest(), Reason::evicted, turn);
   }
 }
 
@@ -499,8 +499,20 @@ void RuleState::retune(Turn& turn) {
   std::visit([&](auto& form) { form.retune(with, turn.at); }, matcher_);
   episodes_.retune(turn);
   watch(turn);
+  end_below_threshold(turn);
   turn.evaluation.reset();
   announce(mark, 0, turn);
+}
+
+// A roll-up whose threshold was raised over what it has.
+void RuleState::end_below_threshold(Turn& turn) {
+  const auto* const roll_up = std::get_if<RollUpMatcher>(&matcher_);
+  if (roll_up == nullptr) return;
+  MatchContext with = context(turn);
+  for (Episode* const episode : episodes_.in_order()) {
+    if (roll_up->is_below(episode->key_view(), with))
+      resolve(*episode, Reason::below_threshold, turn);
+  }
 }
 
 void RuleState::resolve_all(Reason reason, Turn& turn) {

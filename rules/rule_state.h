@@ -110,6 +110,7 @@ class RuleState {
   void follow(Episode& episode, const Held& first, Arrival& arrival, MatchContext& with,
               Turn& turn);
   void order_children(const Episode& parent, Turn& turn);
+  void end_below_threshold(Turn& turn);
   MatchContext context(Turn& turn);
   bool contributes(const Held& first) const { return first.step < step_count(rule_->form); }
   void show_event(const Event& event, Turn& turn);

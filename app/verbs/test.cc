@@ -136,7 +136,8 @@ ExitCode test(TestOptions options, const Common& common) {
   }
   Workspace workspace;
   const ExitCode opened =
-      open_workspace(options.paths, options.registry, common, workspace, options.coverage);
+      open_workspace(options.paths, options.registry, common, workspace,
+                     {.run_disabled = true, .watch_branches = options.coverage});
   if (opened != ExitCode::ok) return opened;
 
   Output out;

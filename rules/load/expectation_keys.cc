@@ -82,10 +82,10 @@ std::vector<std::string> place_names() {
 
 constexpr std::array<std::string_view, 2> kStateWords{"firing", "resolved"};
 constexpr std::array<std::string_view, 3> kKindWords{"rule", "rule.error", "rule.limit"};
-constexpr std::array<std::string_view, 14> kReasonWords{
-    "matched",      "updated", "escalated",      "quiet",          "or_event",
-    "breaks",       "after",   "on_first_event", "retracted_late", "rule_removed",
-    "rule_changed", "manual",  "decommissioned", "below_threshold"};
+constexpr std::array<std::string_view, 15> kReasonWords{
+    "matched",      "updated", "escalated",      "quiet",           "or_event",
+    "breaks",       "after",   "on_first_event", "retracted_late",  "rule_removed",
+    "rule_changed", "manual",  "decommissioned", "below_threshold", "evicted"};
 
 class ExpectationReader {
  public:

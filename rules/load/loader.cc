@@ -216,7 +216,10 @@ class Loading {
 
   std::shared_ptr<const RuleSet> rule_set(std::vector<TypeSettings> settings) {
     auto set = std::make_shared<RuleSet>();
-    for (RuleText& rule : rules_) set->rules.push_back(std::move(rule.rule));
+    for (RuleText& rule : rules_) {
+      if (options_.run_disabled && rule.rule.mode == Mode::disabled) rule.rule.mode = Mode::live;
+      set->rules.push_back(std::move(rule.rule));
+    }
     set->type_settings = std::move(settings);
     relations_.link(*set);
     set->calendars = calendars();

@@ -57,6 +57,7 @@ struct RuleTest {
 struct LoadOptions {
   bool have_registry = true;    ///< false: a rule that needs one is a warning
   bool want_tests = false;      ///< a rule without a test is a warning
+  bool run_disabled = false;    ///< `mode: disabled` is read as live: its tests are to be run
   bool watch_branches = false;  ///< for Loaded::watched; the rules then belong to one thread
   /// How each of `count` rule files is read: work(0) to work(count - 1), in any order, perhaps at
   /// once; no file needs another. Empty: one after the other.

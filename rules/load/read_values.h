@@ -27,6 +27,7 @@ enum class ValueType : std::uint8_t {
   boolean,
   duration,
   expression,
+  threshold,    ///< a number, or an expression over params
   expressions,  ///< a list
   map,          ///< of `keys`
   maps,         ///< a list of them

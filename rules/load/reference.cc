@@ -60,6 +60,7 @@ std::string_view shape_of(ValueType type) {
     case ValueType::boolean: return "`true` or `false`";
     case ValueType::duration: return "duration";
     case ValueType::expression: return "expression";
+    case ValueType::threshold: return "number or expression";
     case ValueType::expressions: return "list of expressions";
     case ValueType::map: return "map";
     case ValueType::maps: return "list of maps";

@@ -92,10 +92,10 @@ constexpr std::array kAggregateKeys{
     KeySpec{"window", required, duration,
             "the events this long before the newest one, the start not included"},
     KeySpec{"min_samples", optional, integer, "with fewer events nothing is decided; default 1"},
-    KeySpec{"over", optional, expression,
+    KeySpec{"over", optional, threshold,
             "a match above it: a number, or an expression over params"},
-    KeySpec{"under", optional, expression, "a match below it; exactly one of over, under"},
-    KeySpec{"clear", optional, expression,
+    KeySpec{"under", optional, threshold, "a match below it; exactly one of over, under"},
+    KeySpec{"clear", optional, threshold,
             "reaching it on the way back breaks the condition; default the same threshold"},
 };
 

@@ -90,6 +90,7 @@ ordered_json value_of(const KeySpec& key) {
     case ValueType::boolean: return typed("boolean");
     case ValueType::duration: return duration_schema();
     case ValueType::expression: return one_of(typed("string"), typed("boolean"));
+    case ValueType::threshold: return one_of(typed("number"), typed("string"));
     case ValueType::map: return map_of(key.keys);
     case ValueType::maps: return list_of(map_of(key.keys));
     case ValueType::named_maps: return any_name(map_of(key.keys));

@@ -26,6 +26,18 @@ constexpr const char* kTest =
 constexpr const char* kAlarm = R"({"type":"smoke.alarm","device_id":"D1","ts":0})"
                                "\n";
 
+TEST(Binary, the_tests_of_a_disabled_rule_say_what_they_said) {
+  const testing::Folder folder;
+  const std::string rule = folder.write(
+      "r.yaml",
+      "format: tocsin/1\nrule: r\nseverity: low\nmode: disabled\nfor_each: [device_id]\n"
+      "match: {event: {event: smoke.alarm}}\ntests:\n  - name: t\n"
+      "    given: [{t: 0s, event: smoke.alarm, device_id: D}]\n"
+      "    expect: [{state: firing}, {state: resolved}]\n");
+  const testing::Ended ended = testing::tocsin({"test", rule});
+  EXPECT_EQ(ended.code, 0) << ended.out;
+}
+
 TEST(Binary, verbs_of_later_versions_are_refused_by_name) {
   for (const std::vector<std::string>& args :
        {std::vector<std::string>{"backtest", "--against", "x"},

@@ -56,7 +56,7 @@ TEST(Limits, TheAlertOpenLongestGivesWay) {
   EXPECT_THAT(run.lines(),
               ElementsAre("0 smoke[B1] #1 firing matched high count=1 distinct=1",
                           "1 rule.limit smoke[] #1 firing matched medium count=1 distinct=0",
-                          "1 smoke[B1] #2 resolved after high count=1 distinct=1",
+                          "1 smoke[B1] #2 resolved evicted high count=1 distinct=1",
                           "1 smoke[B2] #1 firing matched high count=1 distinct=1"));
   EXPECT_EQ(run.counters().evicted_alerts, 1u);
   EXPECT_EQ(run.counters().open_alerts, 1u);

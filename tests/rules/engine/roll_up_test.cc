@@ -100,6 +100,20 @@ TEST(RollUp, ResolvesBelowItsThresholdAndLetsTheRestSpeak) {
                   "660000 b-outage[B1] #2 resolved below_threshold high count=3 distinct=3"));
 }
 
+TEST(RollUp, AThresholdRaisedOverWhatItHasEndsItAtTheSwap) {
+  Session session(outage(2));
+  session.apply_all({silent(0, 1), silent(1, 2), silent(2, 3)});
+  session.lines();
+  auto edited = outage_rules(5);
+  edited.back().version = "other";
+  session.reload(levels(edited), 10);
+  EXPECT_THAT(session.lines(),
+              ElementsAre(line(10, 1, "#3 firing updated high count=1 distinct=1"),
+                          line(10, 2, "#3 firing updated high count=1 distinct=1"),
+                          line(10, 3, "#2 firing updated high count=1 distinct=1"),
+                          "10 b-outage[B1] #2 resolved below_threshold high count=3 distinct=3"));
+}
+
 /// A device is silent a second after its alarm, and for five seconds.
 std::shared_ptr<RuleSet> timed_outage(std::uint32_t at_least, std::int64_t within) {
   const std::vector<std::uint16_t> keys{kBuilding, kDevice};

@@ -401,6 +401,9 @@ TEST(Schema, ListsTheKeysOfTheTables) {
       schema["properties"]["match"]["properties"]["sequence"]["properties"]["steps"];
   EXPECT_EQ(steps["items"]["maxProperties"], 1);
   EXPECT_EQ(schema["properties"]["severity"]["enum"].size(), 4U);
+  const auto& aggregate = schema["properties"]["match"]["properties"]["aggregate"]["properties"];
+  EXPECT_EQ(aggregate["over"]["anyOf"][0]["type"], "number");
+  EXPECT_EQ(aggregate["over"]["anyOf"][1]["type"], "string");
 }
 
 }  // namespace
