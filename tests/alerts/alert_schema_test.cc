@@ -44,7 +44,8 @@ TEST(AlertSchema, IsJsonAndKnowsEveryWord) {
   const Json schema = Json::parse(alert_schema());
   EXPECT_EQ(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
   EXPECT_EQ(schema["$defs"]["severity"]["enum"], Json({"low", "medium", "high", "critical"}));
-  EXPECT_EQ(schema["$defs"]["reason"]["enum"].size(), 14u);
+  EXPECT_EQ(schema["$defs"]["reason"]["enum"].size(), 15u);
+  EXPECT_EQ(schema["$defs"]["reason"]["enum"].back(), "evicted");
   EXPECT_EQ(schema["$defs"]["kind"]["enum"], Json({"rule", "rule.error", "rule.limit"}));
 }
 
