@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <system_error>
 
 namespace tocsin::app {
@@ -36,6 +37,16 @@ std::string list_folder(const std::string& folder, std::vector<std::string>& fil
   std::ranges::sort(found);
   files.insert(files.end(), found.begin(), found.end());
   return {};
+}
+
+// A file that is named twice, or beside its folder, is one file.
+void drop_repeated(std::vector<std::string>& files) {
+  std::set<fs::path> seen;
+  std::erase_if(files, [&](const std::string& file) {
+    std::error_code error;
+    const fs::path path = fs::weakly_canonical(file, error);
+    return !error && !seen.insert(path).second;
+  });
 }
 
 }  // namespace
@@ -90,6 +101,7 @@ RuleFiles read_rule_files(const std::vector<std::string>& paths) {
     }
     if (!why.empty()) return {{}, why};
   }
+  drop_repeated(files);
   return read_files(files);
 }
 

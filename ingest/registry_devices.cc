@@ -53,12 +53,16 @@ class DeviceLoader {
 
  private:
   bool read(const CsvRow& row, Device& device) {
+    bool good = true;  // every fault of a row in one run
     for (const Column column : {kId, kKind, kPlace, kGateway, kTags}) {
-      if (!table_.check_text(row, column, column == kTags ? kMaxTextBytes : kMaxIdBytes))
-        return false;
+      good &= table_.check_text(row, column, column == kTags ? kMaxTextBytes : kMaxIdBytes);
     }
-    return read_id(row, device) && read_place(row, device) && read_interval(row, device) &&
-           read_state(row, device) && read_rest(row, device);
+    good &= read_id(row, device);
+    good &= read_place(row, device);
+    good &= read_interval(row, device);
+    good &= read_state(row, device);
+    if (good) read_rest(row, device);
+    return good;
   }
 
   bool read_id(const CsvRow& row, Device& device) {
@@ -123,7 +127,7 @@ class DeviceLoader {
     return false;
   }
 
-  bool read_rest(const CsvRow& row, Device& device) {
+  void read_rest(const CsvRow& row, Device& device) {
     device.kind = table_.cell(row, kKind);
     device.gateway_id = table_.cell(row, kGateway);
     device.tags = split_list(table_.cell(row, kTags));
@@ -136,7 +140,6 @@ class DeviceLoader {
                    "rules that select devices by kind do not see it",
                    "按类型选择设备的规则看不到它"});
     }
-    return true;
   }
 
   RegistryTable table_;

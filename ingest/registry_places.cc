@@ -89,13 +89,14 @@ class PlaceLoader {
   }
 
   bool read(const CsvRow& row, Place& place) {
+    bool good = true;  // every fault of a row in one run
     for (const Column column : {kId, kParent, kAdjacent, kTags, kNameZh, kNameEn}) {
       const std::size_t limit = column == kId || column == kParent ? kMaxIdBytes : kMaxTextBytes;
-      if (!table_.check_text(row, column, limit)) return false;
+      good &= table_.check_text(row, column, limit);
     }
     if (table_.cell(row, kId).empty()) {
       table_.refuse(row, kId, {"E4101", "a place needs a place_id", "地点缺少 place_id"});
-      return false;
+      good = false;
     }
     const std::string_view word = table_.cell(row, kKind);
     const auto kind = kind_from(word);
@@ -105,19 +106,21 @@ class PlaceLoader {
                      fmt::format("未知的地点类型“{}”", word), nearest(word, kind_names()),
                      fmt::format("kinds are {}", fmt::join(kind_names(), ", ")),
                      fmt::format("可用类型：{}", fmt::join(kind_names(), "、"))});
-      return false;
+      good = false;
     }
     place.place_id = table_.cell(row, kId);
-    place.kind = *kind;
+    if (kind) place.kind = *kind;
     place.name_zh = table_.cell(row, kNameZh);
     place.name_en = table_.cell(row, kNameEn);
     place.adjacent = split_list(table_.cell(row, kAdjacent));
     place.tags = split_list(table_.cell(row, kTags));
-    return read_position(row, place);
+    good &= read_position(row, place);
+    return good;
   }
 
   bool read_position(const CsvRow& row, Place& place) {
     if (table_.cell(row, kLat).empty() && table_.cell(row, kLon).empty()) return true;
+    bool good = true;
     for (const auto& [column, limit, out] :
          {std::tuple(kLat, 90.0, &place.lat), std::tuple(kLon, 180.0, &place.lon)}) {
       const auto degrees = degrees_from(table_.cell(row, column), limit);
@@ -132,12 +135,13 @@ class PlaceLoader {
              {},
              fmt::format("a number from -{0} to {0}; both or neither of lat and lon", limit),
              fmt::format("应为 -{0} 到 {0} 的数；lat 与 lon 须同时填写或同时留空", limit)});
-        return false;
+        good = false;
+      } else {
+        *out = *degrees;
       }
-      *out = *degrees;
     }
-    place.has_position = true;
-    return true;
+    place.has_position = good;
+    return good;
   }
 
   PlaceRow* parent_of(const PlaceRow& row) {

@@ -116,7 +116,8 @@ bool RegistryTable::next(CsvRow& row) {
 }
 
 void RegistryTable::refuse(const CsvRow& row, std::size_t column, Complaint complaint) {
-  ++refused_;
+  if (row.line != refused_line_) ++refused_;
+  refused_line_ = row.line;
   report(DiagnosticLevel::error, row, position_[column], std::move(complaint));
 }
 

@@ -71,7 +71,8 @@ class RegistryTable {
   std::vector<std::size_t> position_;  // of each column in a row
   std::size_t width_ = 0;              // cells of the header
   bool usable_ = false;
-  std::size_t refused_ = 0;
+  std::size_t refused_ = 0;       // rows
+  std::size_t refused_line_ = 0;  // of the newest one
   std::size_t reported_ = 0;
   std::size_t errors_dropped_ = 0;
 };

@@ -116,7 +116,8 @@ void print_totals(std::size_t passed, std::size_t failed, const Common& common, 
     out.line(fmt::format(R"({{"schema":"tocsin.test/1","summary":true,"passed":{},"failed":{}}})",
                          passed, failed));
   } else {
-    out.line(fmt::format("{} passed, {} failed", passed, failed));
+    out.line(fmt::format(fmt::runtime(common.in("{} passed, {} failed", "{} 个通过，{} 个失败")),
+                         passed, failed));
   }
 }
 

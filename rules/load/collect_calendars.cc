@@ -55,8 +55,7 @@ class CalendarCollector {
   std::optional<CalendarSpan> read_span(const Node& item) {
     if (!yaml::expect_map(item, calendar_keys(), "calendar", report_)) return std::nullopt;
     auto zone = read_zone(item);
-    if (!zone) return std::nullopt;
-    CalendarSpan span{kEveryDay, 0, kMinutesOfDay, std::move(*zone)};
+    CalendarSpan span{kEveryDay, 0, kMinutesOfDay, zone.value_or(cel::TimeZone{})};
     if (const Node* days = value_of(item, "days")) span.days = read_days(*days);
     if (const Node* from = value_of(item, "from")) span.from = read_clock(*from, "from", 0);
     if (const Node* to = value_of(item, "to")) span.to = read_clock(*to, "to", kMinutesOfDay);
@@ -64,6 +63,7 @@ class CalendarCollector {
       const Node* const from = value_of(item, "from");
       report_.add(Code::empty_span, from != nullptr ? from->span : item.span);
     }
+    if (!zone) return std::nullopt;
     return span;
   }
 

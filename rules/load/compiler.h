@@ -74,6 +74,8 @@ void compile_rule(RuleText& rule, BundleText& bundle, const Catalogue& catalogue
 
 /// Things that are allowed and probably not meant; for bundles without errors.
 void lint_rule(const RuleText& rule);
+/// A condition of the bundle that no rule names: what can be said of it without an event.
+void check_unused(const Condition& condition);
 /// Equal for rules that match the same: structure, `match`, params, latest and mode.
 std::string twin_key(const RuleText& rule);
 

@@ -69,6 +69,24 @@ cel::Program ExpressionCompiler::compile(const Expression& expression, const Rul
   return std::move(compiled.program);
 }
 
+void check_unused(const Condition& condition) {
+  yaml::Report& report = condition.file->report;
+  const Expression expression = expression_of(*condition.expression, report.source());
+  const cel::Type boolean{ValueKind::boolean, ValueKind::unset};
+  const auto compiled = cel::compile(expression.text, RuleScope{}, boolean, {}, nullptr);
+  const bool about_an_event = std::ranges::find(compiled.errors, "E3101",
+                                                &cel::CompileError::code) != compiled.errors.end();
+  for (const cel::CompileError& error : compiled.errors) {
+    if (about_an_event && !error.code.starts_with("E30")) continue;
+    Diagnostic texts;
+    texts.code = error.code;
+    texts.message_en = error.message_en;
+    texts.message_zh = error.message_zh;
+    texts.suggestion = error.suggestion;
+    report.add(std::move(texts), expression.span(error.begin, error.end));
+  }
+}
+
 void ExpressionCompiler::note_cost(std::size_t place, std::size_t cost) {
   std::size_t& known = costs_[place];
   if (cost <= known) return;

@@ -33,6 +33,9 @@ class Loading {
     relations_.declare();
     std::vector<TypeSettings> settings = compile_types(bundle_, catalogue_);
     compile_rules();
+    for (const auto& [name, condition] : bundle_.conditions) {
+      if (!condition.used && condition.expression != nullptr) check_unused(condition);
+    }
 
     const bool failed =
         std::ranges::any_of(files_, [](const RuleFile& f) { return f.report.has_errors(); });
