@@ -54,7 +54,7 @@ void Absences::limit(MatchContext& context) {
   const auto& form = std::get<SequenceForm>(context.rule.form);
   while (pending_.size() > form.keep) {
     pending_.erase(pending_.begin());
-    context.notes.evicted(LimitKind::candidates);
+    context.notes.evicted(LimitKind::absences);
   }
 }
 

@@ -17,7 +17,7 @@ struct RuleCounters {
   std::uint64_t revisions = 0;
   std::uint64_t eval_errors = 0;
   std::uint64_t evicted_events = 0;      ///< over max_events_per_window
-  std::uint64_t evicted_candidates = 0;  ///< over keep
+  std::uint64_t evicted_candidates = 0;  ///< steps and pending absences over keep
   std::uint64_t evicted_keys = 0;
   std::uint64_t evicted_alerts = 0;
   std::uint64_t searches_cut = 0;        ///< searches of `all` over kMaxCombinations
@@ -26,6 +26,17 @@ struct RuleCounters {
   std::array<std::uint64_t, kMaxPatterns> step_bound{};
   std::uint64_t open_alerts = 0;  ///< gauge
   std::uint64_t keys = 0;         ///< gauge
+};
+
+/// Of all rules, also those that a reload removed.
+struct RuleTotals {
+  std::uint64_t matches = 0;
+  std::uint64_t unkeyed = 0;
+
+  void add(const RuleCounters& counters) {
+    matches += counters.matches;
+    unkeyed += counters.unkeyed;
+  }
 };
 
 }  // namespace tocsin::rules

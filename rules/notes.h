@@ -9,7 +9,15 @@
 namespace tocsin::rules {
 
 /// Which limit dropped something. In the order of kLimitNames (rule_health.cc).
-enum class LimitKind : std::uint8_t { keys, events, candidates, combinations, alerts, distinct };
+enum class LimitKind : std::uint8_t {
+  keys,
+  events,
+  candidates,
+  absences,
+  combinations,
+  alerts,
+  distinct
+};
 
 class RuleNotes {
  public:
@@ -17,7 +25,7 @@ class RuleNotes {
 
   void error(cel::EvalError error) {
     ++counters_.eval_errors;
-    ++errors_;
+    failed_ = true;
     last_error_ = error;
   }
   void evicted(LimitKind limit, std::size_t n = 1) {
@@ -27,19 +35,23 @@ class RuleNotes {
     last_limit_ = limit;
   }
 
-  bool any() const { return errors_ + evictions_ > 0; }
-  std::uint32_t errors() const { return errors_; }
+  bool any() const { return failed_ || evictions_ > 0; }
+  bool failed() const { return failed_; }
   std::uint32_t evictions() const { return evictions_; }
   cel::EvalError last_error() const { return last_error_; }
   LimitKind last_limit() const { return last_limit_; }
-  void clear() { errors_ = evictions_ = 0; }
+  void clear() {
+    failed_ = false;
+    evictions_ = 0;
+  }
 
  private:
   std::uint64_t& counter(LimitKind limit) {
     switch (limit) {
       case LimitKind::keys: return counters_.evicted_keys;
       case LimitKind::events: return counters_.evicted_events;
-      case LimitKind::candidates: return counters_.evicted_candidates;
+      case LimitKind::candidates:
+      case LimitKind::absences: return counters_.evicted_candidates;
       case LimitKind::combinations: return counters_.searches_cut;
       case LimitKind::alerts: return counters_.evicted_alerts;
       case LimitKind::distinct: break;
@@ -48,7 +60,7 @@ class RuleNotes {
   }
 
   RuleCounters& counters_;
-  std::uint32_t errors_ = 0;
+  bool failed_ = false;
   std::uint32_t evictions_ = 0;
   cel::EvalError last_error_{};
   LimitKind last_limit_{};

@@ -9,18 +9,19 @@ namespace tocsin::rules {
 namespace {
 
 // docs/rules.md, "CEL profile": 3 in 10 minutes.
-constexpr std::size_t kErrorsForAlert = 3;
-constexpr Duration kErrorWindow = std::chrono::minutes(10);
+constexpr std::size_t kFailuresForAlert = 3;
+constexpr Duration kFailureWindow = std::chrono::minutes(10);
 constexpr Duration kQuiet = std::chrono::minutes(10);
 
 struct LimitName {
   std::string_view en;
   std::string_view zh;
 };
-constexpr std::array<LimitName, 6> kLimitNames{{
+constexpr std::array<LimitName, 7> kLimitNames{{
     {"keys per rule", "规则的键数"},
     {"events per window", "窗口内事件数"},
     {"candidates per step", "每步候选数"},
+    {"pending absences per key", "每键待定的缺失判断数"},
     {"combinations per search", "单次匹配的组合数"},
     {"open alerts per rule", "规则的未结告警数"},
     {"distinct values per alert", "单个告警的不同值数"},
@@ -37,11 +38,11 @@ std::string join(std::initializer_list<std::string_view> parts) {
 void RuleHealth::announce(std::size_t mark, std::uint64_t opener, Turn& turn) {
   if (!notes_.any()) return;
   const std::size_t before = turn.out.size();
-  if (const std::uint32_t errors = notes_.errors(); errors > 0) {
-    errors_.insert(errors_.end(), std::min<std::size_t>(errors, kErrorsForAlert), turn.at);
-    while (errors_.size() > kErrorsForAlert) errors_.pop_front();
-    if (error_ || too_many_errors(turn.at)) {
-      raise(AlertKind::rule_error, Severity::high, errors, opener, turn);
+  if (notes_.failed()) {
+    failures_.push_back(turn.at);
+    if (failures_.size() > kFailuresForAlert) failures_.pop_front();
+    if (error_ || fails_often(turn.at)) {
+      raise(AlertKind::rule_error, Severity::high, 1, opener, turn);
     }
   }
   if (notes_.evictions() > 0) {
@@ -53,8 +54,8 @@ void RuleHealth::announce(std::size_t mark, std::uint64_t opener, Turn& turn) {
               first + static_cast<std::ptrdiff_t>(before), turn.out.end());
 }
 
-bool RuleHealth::too_many_errors(Timestamp now) {
-  return errors_.size() == kErrorsForAlert && now - errors_.front() <= kErrorWindow;
+bool RuleHealth::fails_often(Timestamp now) const {
+  return failures_.size() == kFailuresForAlert && now - failures_.front() <= kFailureWindow;
 }
 
 void RuleHealth::raise(AlertKind kind, Severity severity, std::uint32_t more, std::uint64_t opener,
@@ -68,7 +69,7 @@ void RuleHealth::raise(AlertKind kind, Severity severity, std::uint32_t more, st
     episode->severity = severity;
     episode->shadow = rule_->mode == Mode::shadow;
     episode->alert_id = make_alert_id(rule_->name, *episode, opener);
-    if (kind == AlertKind::rule_error) more = std::max<std::uint32_t>(more, kErrorsForAlert);
+    if (kind == AlertKind::rule_error) more = kFailuresForAlert;
   }
   episode->count += more;
   episode->notice = notice(kind);

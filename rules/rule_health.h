@@ -1,12 +1,13 @@
 #pragma once
 /// RuleHealth: a rule that says when it does not work. Two alerts per rule, without a key:
 ///
-///     rule.error  3 evaluation errors within 10 minutes of engine time
+///     rule.error  its evaluation failed at 3 events or timers within 10 minutes of engine time
 ///     rule.limit  a limit dropped something
 ///
 /// and each resolves 10 minutes after it last happened.
 ///
-/// Each opens once and is resolved once; `count` is the number of errors or of things dropped.
+/// Each opens once and is resolved once; `count` is the number of events and timers
+/// that failed (one, however many expressions failed at it), or of things dropped.
 /// Path: RuleNotes -> RuleHealth -> AlertRevision. Thread: the engine's.
 #include <deque>
 #include <memory>
@@ -31,7 +32,7 @@ class RuleHealth {
   void resolve(AlertKind kind, Reason reason, Turn& turn);
 
  private:
-  bool too_many_errors(Timestamp now);
+  bool fails_often(Timestamp now) const;
   void raise(AlertKind kind, Severity severity, std::uint32_t more, std::uint64_t opener,
              Turn& turn);
   void publish(Episode& episode, AlertState state, Reason reason, Turn& turn);
@@ -44,7 +45,7 @@ class RuleHealth {
   const RuleOrder& order_;
   RuleCounters& counters_;
   RuleNotes& notes_;
-  std::deque<Timestamp> errors_;  // the newest kErrorsForAlert
+  std::deque<Timestamp> failures_;  // the newest kFailuresForAlert
   std::unique_ptr<Episode> error_;
   std::unique_ptr<Episode> limit_;
 };

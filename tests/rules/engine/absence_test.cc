@@ -206,6 +206,7 @@ TEST(Absence, PendingOnesAreBoundedAndTheOldestGoesFirst) {
   EXPECT_EQ(session.counters().matches, 2U);
   EXPECT_EQ(session.counters().evicted_candidates, 1U);
   EXPECT_EQ(unix_ms(session.said()[1].at), 63 * kS) << "after rule.limit";
+  EXPECT_THAT(session.said()[0].summary.en, testing::EndsWith("pending absences per key"));
 }
 
 TEST(Absence, AfterSeveralStepsItsWindowBeginsAtTheLast) {

@@ -93,5 +93,15 @@ TEST(RuleError, ThreeErrorsAMillisecondOverTenMinutesAreNot) {
   EXPECT_EQ(run.counters().eval_errors, 3u);
 }
 
+TEST(RuleError, OneEventIsOneFailureHoweverManyExpressionsFailAtIt) {
+  Rule rule = event_rule("divides", {{kSmoke}});
+  rule.alert.summary = {text("{{10 / e.divisor}}"), text("{{10 / e.divisor}}")};
+  rule.alert.resolve.after = std::chrono::minutes(1);
+  Session run(rule);
+  run.apply({.arr = 0, .divisor = 0});
+  EXPECT_EQ(run.counters().eval_errors, 2u);
+  EXPECT_THAT(run.lines(), ElementsAre("0 divides[B1] #1 firing matched high count=1 distinct=1"));
+}
+
 }  // namespace
 }  // namespace tocsin::rules::test
