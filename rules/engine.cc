@@ -90,6 +90,11 @@ const RuleSet& Engine::rules() const { return *state_->rules; }
 const RuleCounters& Engine::counters(std::size_t rule_index) const {
   return state_->states[rule_index]->counters();
 }
+RuleTotals Engine::totals() const {
+  RuleTotals totals = state_->removed;
+  for (const auto& rule : state_->states) totals.add(rule->counters());
+  return totals;
+}
 std::uint64_t Engine::clamped() const { return state_->clamped; }
 std::uint64_t Engine::untracked_gateways() const { return state_->gateways.untracked(); }
 

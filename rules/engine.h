@@ -87,6 +87,7 @@ class Engine {
   Timestamp now() const;  ///< engine time
   const RuleSet& rules() const;
   const RuleCounters& counters(std::size_t rule_index) const;
+  RuleTotals totals() const;
   std::uint64_t clamped() const;             ///< events whose ts was replaced by arr
   std::uint64_t untracked_gateways() const;  ///< went down over max_down_gateways
 

@@ -61,6 +61,7 @@ struct Engine::State {
   Timestamp now = Timestamp::min();
   std::uint64_t position = 0;  ///< of the newest event received
   std::uint64_t clamped = 0;
+  RuleTotals removed;  ///< of the rules that reloads removed
 };
 
 /// Revisions of one moment from `first` on: by level, rule, key, then as they were decided.

@@ -100,6 +100,7 @@ void Engine::reload(std::shared_ptr<const RuleSet> rules, Timestamp at,
     const Rule& rule = s.rules->rules[i];
     s.states.push_back(carry_over(rule, {rule.level, i}, old, test_again, turn));
   }
+  for (const auto& removed : old) s.removed.add(removed->counters());
   old.clear();  // their timers must not fire any more
   s.timers.reorder();
   s.index_rules();

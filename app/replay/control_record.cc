@@ -60,8 +60,10 @@ std::string read_gateway(const json& object, ControlRecord& record) {
 
 std::string read_close(const json& command, CloseCommand& close) {
   if (!command.is_object()) return "a command is an object";
-  if (const json verb = command.value("verb", json()); verb != "close")
-    return "no command " + verb.dump() + " in this version; there is \"close\"";
+  const auto verb = command.find("verb");
+  if (verb == command.end()) return "a command needs \"verb\": \"close\"";
+  if (*verb != "close")
+    return "no command " + verb->dump() + " in this version; there is \"close\"";
   const auto text = [](const json& value) {
     return value.is_string() ? value.get<std::string>() : value.dump();
   };

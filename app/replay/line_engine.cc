@@ -8,12 +8,6 @@
 namespace tocsin::app {
 namespace {
 
-std::uint64_t sum_of_matches(const rules::Engine& engine) {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < engine.rules().rules.size(); ++i) sum += engine.counters(i).matches;
-  return sum;
-}
-
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
@@ -104,11 +98,9 @@ void LineEngine::reload(const ControlRecord& record) {
       inputs_.load_rules(reloads_++, record.rules, *catalogue_, problem_);
   if (!rules) return;
   const std::size_t before = out_->size();
-  const std::uint64_t matches = sum_of_matches(engine_);
   engine_.reload(rules, time(), *out_);
   decoder_.set_catalogue(*catalogue);
   catalogue_ = catalogue;
-  matches_of_replaced_ += matches - sum_of_matches(engine_);
   for (std::size_t i = before; i < out_->size(); ++i) (*out_)[i].log_position = books_.received;
 }
 
@@ -146,7 +138,5 @@ Books LineEngine::books() const {
   books.clamped = engine_.clamped();
   return books;
 }
-
-std::uint64_t LineEngine::matches() const { return matches_of_replaced_ + sum_of_matches(engine_); }
 
 }  // namespace tocsin::app

@@ -65,7 +65,6 @@ class LineEngine final : private ingest::EventSink {
 
   Books books() const;
   const rules::Engine& engine() const { return engine_; }
-  std::uint64_t matches() const;  ///< of all rules, replaced ones included
 
  private:
   void on_event(Event& event) override;
@@ -89,7 +88,6 @@ class LineEngine final : private ingest::EventSink {
   bool any_time_ = false;                // floor_ means something
   std::optional<Timestamp> down_since_;  // of the engine
   std::size_t reloads_ = 0;
-  std::uint64_t matches_of_replaced_ = 0;
   std::optional<RejectReason> rejected_;  // of the line being decoded
   std::string problem_;
   std::vector<AlertRevision>* out_ = nullptr;

@@ -61,7 +61,7 @@ class Run {
   void report(Duration wall) {
     ReplayTotals totals;
     totals.books = session_.engine().books();
-    totals.matches = session_.engine().matches();
+    totals.rules = session_.engine().engine().totals();
     totals.alerts = session_.alerts();
     totals.revisions = session_.revisions();
     totals.bad_lines = bad_lines_;
@@ -96,11 +96,12 @@ std::string summary_json(const ReplayTotals& totals) {
                                 {"rejected", books.rejected()},
                                 {"shed", books.shed},
                                 {"balanced", books.balance()},
-                                {"matches", totals.matches},
+                                {"matches", totals.rules.matches},
                                 {"alerts", totals.alerts},
                                 {"revisions", totals.revisions},
                                 {"bad_lines", totals.bad_lines},
                                 {"clamped", books.clamped},
+                                {"unkeyed", totals.rules.unkeyed},
                                 {"unregistered", books.unregistered},
                                 {"unknown_fields", books.unknown_fields},
                                 {"restarts", totals.restarts},

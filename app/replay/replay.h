@@ -21,7 +21,7 @@ struct ReplayOptions {
 
 struct ReplayTotals {
   Books books;
-  std::uint64_t matches = 0;
+  rules::RuleTotals rules;
   std::uint64_t alerts = 0;
   std::uint64_t revisions = 0;
   std::uint64_t bad_lines = 0;  ///< rejected events and wrong control records

@@ -59,6 +59,12 @@ TEST(ControlRecord, a_wrong_one_says_what_is_wrong) {
   }
 }
 
+TEST(ControlRecord, a_command_without_a_verb_is_told_which_there_is) {
+  const auto record = parse_control(R"({"command":{"rule":"r"}})");
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->error, R"(a command needs "verb": "close")");
+}
+
 TEST(ControlRecord, an_event_or_no_json_at_all_is_none) {
   for (const char* line :
        {R"({"type":"smoke.alarm","device_id":"D","engine":"restart"})", R"(["engine"])",

@@ -266,6 +266,25 @@ TEST(Replay, a_reload_takes_effect_at_its_line_and_survives_a_restart_by_content
   EXPECT_THAT(replay.problems(), IsEmpty());
 }
 
+TEST(Replay, matches_are_those_of_every_rule_there_was_also_of_ones_made_by_the_swap) {
+  const auto unanswered = [](const std::string& within) {
+    return "format: tocsin/1\nrule: unanswered\nseverity: low\nfor_each: [device_id]\nmatch: "
+           "{sequence: {steps: [a: {event: smoke.alarm}], absent: {event: smoke.clear, within: " +
+           within + "}}}\n";
+  };
+  Replay replay;
+  replay.files["long.yaml"] = unanswered("1h");
+  replay.files["short.yaml"] = unanswered("10s");
+  replay.play(alarm(1, 0) +
+              R"({"engine":"reload","rules":"long.yaml","arr":1000})"
+              "\n" +
+              alarm(2, 2000) +
+              R"({"engine":"reload","rules":"short.yaml","arr":60000})"
+              "\n");
+  ASSERT_EQ(replay.revisions().size(), 3U);  // single, its end by the reload, unanswered
+  EXPECT_EQ(replay.session().engine().engine().totals().matches, 2U);
+}
+
 TEST(Replay, a_closed_alert_resolves_as_manual_and_the_next_match_opens_another) {
   const auto close = [](int arr) {
     return R"({"command":{"verb":"close","rule":"single","key":{"device_id":"D1"}},"arr":)" +
