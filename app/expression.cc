@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "alerts/json_text.h"
@@ -23,6 +24,19 @@ class EmptyScope final : public cel::Scope {
   std::optional<cel::Input> find(std::string_view) const override { return std::nullopt; }
   std::vector<std::string> names() const override { return {}; }
 };
+
+// The names of an event, without the functions that ask a bundle or a registry.
+class EventScope final : public cel::Scope {
+ public:
+  explicit EventScope(const rules::EventTypes& types) { scope_.event = &types; }
+  std::optional<cel::Input> find(std::string_view path) const override { return scope_.find(path); }
+  std::vector<std::string> names() const override { return scope_.names(); }
+
+ private:
+  rules::RuleScope scope_;
+};
+
+constexpr std::array<std::string_view, 2> kNotHere{"adjacent", "in_calendar"};
 
 void append_typed(const Value& value, std::string& out) {
   out += R"({"type":)";
@@ -97,6 +111,18 @@ Diagnostic diagnostic_of(const cel::CompileError& error, std::string_view source
   return d;
 }
 
+void say_what_is_missing(const cel::CompileError& error, std::string_view source, Diagnostic& d) {
+  for (const std::string_view function : kNotHere) {
+    if (!source.substr(std::min(error.begin, source.size())).starts_with(function)) continue;
+    d.next_step_en = fmt::format(
+        "{} asks the registry or the calendars of a bundle: try it in a test, with tocsin test",
+        function);
+    d.next_step_zh = fmt::format("{} 需要台账或规则包中的日历：请写成测试，用 tocsin test 运行",
+                                 function);
+    d.suggestion.clear();
+  }
+}
+
 }  // namespace
 
 std::string typed_json(const Value& value) {
@@ -114,6 +140,7 @@ Evaluated evaluate_in(const cel::Scope& scope, std::string_view expression, cel:
   if (!compiled.errors.empty()) {
     for (const cel::CompileError& error : compiled.errors) {
       result.diagnostics.push_back(diagnostic_of(error, expression));
+      say_what_is_missing(error, expression, result.diagnostics.back());
     }
     result.code = ExitCode::bad_config;
     result.json = error_json(result.diagnostics.front(), language);
@@ -135,10 +162,8 @@ class AgainstOneEvent final : public ingest::EventSink {
 
   void on_event(Event& event) override {
     const rules::EventTypes types{&catalogue_.type(event.type)};
-    rules::RuleScope scope;
-    scope.event = &types;
     const Value* const frame = event.slots.data();
-    result = evaluate_in(scope, expression_, {&frame, 1}, language_);
+    result = evaluate_in(EventScope(types), expression_, {&frame, 1}, language_);
   }
   void on_rejected(const ingest::Rejection& rejection) override {
     without_time = rejection.reason == RejectReason::missing_ts;

@@ -23,16 +23,19 @@ std::string because(const std::string& path, int error) {
 std::string list_folder(const std::string& folder, std::vector<std::string>& files) {
   std::error_code error;
   std::vector<std::string> found;
+  std::string misnamed;
   bool any_yaml = false;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     const bool yaml = entry->path().extension() == ".yaml";
+    if (entry->path().extension() == ".yml") misnamed = entry->path().string();
     if (name.starts_with('.') || !(yaml || SourceFile::has_descriptor_set_name(name))) continue;
     found.push_back((fs::path(folder) / name).string());
     any_yaml = any_yaml || yaml;
   }
   if (error) return because(folder, error.value());
+  if (!misnamed.empty()) return misnamed + ": files of rules are named *.yaml; rename it";
   if (!any_yaml) return folder + ": no *.yaml file in this folder";
   std::ranges::sort(found);
   files.insert(files.end(), found.begin(), found.end());

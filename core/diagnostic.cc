@@ -32,6 +32,12 @@ std::size_t edits(std::string_view a, std::string_view b) {
 
 std::size_t tolerance(std::size_t length) { return length <= 4 ? 1 : length <= 8 ? 2 : 3; }
 
+// Bytes of the code point that begins with `lead`.
+std::size_t length_of(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+}
+
 // A caret under `col`; tabs are kept so that it stays under its column, wide characters count two.
 std::string caret_line(const Diagnostic& d) {
   std::string pad;
@@ -39,8 +45,8 @@ std::string caret_line(const Diagnostic& d) {
   std::size_t marks = 0;
   const std::size_t end = std::max(d.end_col, d.col + 1);
   for (std::size_t i = 0; i < d.source_line.size() && column < end;) {
-    const auto lead = static_cast<unsigned char>(d.source_line[i]);
-    const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    const char lead = d.source_line[i];
+    const std::size_t bytes = length_of(lead);
     const std::size_t width = bytes >= 3 ? 2 : 1;
     if (column < d.col) {
       pad += lead == '\t' ? std::string("\t") : std::string(width, ' ');
@@ -52,6 +58,28 @@ std::string caret_line(const Diagnostic& d) {
   }
   if (column < d.col) pad.append(d.col - column, ' ');
   return pad + "^" + std::string(marks > 1 ? marks - 1 : 0, '~');
+}
+
+// Of a long line, what stands around the mark.
+Diagnostic with_short_line(Diagnostic d) {
+  constexpr std::size_t kWidth = 160;
+  constexpr std::size_t kBefore = 60;
+  if (count_code_points(d.source_line) <= kWidth) return d;
+  const std::size_t skipped = d.col > kBefore ? d.col - kBefore : 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < skipped && begin < d.source_line.size(); ++i)
+    begin += length_of(d.source_line[begin]);
+  std::size_t end = begin;
+  for (std::size_t i = 0; i < kWidth && end < d.source_line.size(); ++i)
+    end += length_of(d.source_line[end]);
+  end = std::min(end, d.source_line.size());
+  const std::string_view ahead = skipped > 0 ? "..." : "";
+  const std::string_view behind = end < d.source_line.size() ? "..." : "";
+  d.source_line = fmt::format("{}{}{}", ahead, d.source_line.substr(begin, end - begin), behind);
+  d.col = d.col - skipped + ahead.size();
+  d.end_col = std::min(d.end_col - std::min(d.end_col, skipped) + ahead.size(),
+                       kWidth + ahead.size() + 1);
+  return d;
 }
 
 }  // namespace
@@ -72,7 +100,8 @@ std::string render(const Diagnostic& d, Language language, bool color) {
   text += fmt::format(": {}{} {}{}: {}\n", paint, word, d.code, plain,
                       zh && !d.message_zh.empty() ? d.message_zh : d.message_en);
   if (!d.source_line.empty()) {
-    text += fmt::format("  {}\n  {}{}{}\n", d.source_line, paint, caret_line(d), plain);
+    const Diagnostic shown = with_short_line(d);
+    text += fmt::format("  {}\n  {}{}{}\n", shown.source_line, paint, caret_line(shown), plain);
   }
   if (!d.suggestion.empty()) {
     text += zh ? fmt::format("  是否想写 '{}'？\n", d.suggestion)

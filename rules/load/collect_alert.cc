@@ -118,9 +118,11 @@ class AlertCollector {
   }
 
   void read_rearm(const Node& node) {
-    static constexpr std::array<std::string_view, 1> kWords{"after_resolve"};
+    static constexpr std::string_view kWord = "after_resolve";
     if (node.kind == NodeKind::scalar) {
-      (void)yaml::read_word(node, kWords, "rearm", report_);
+      if (node.text == kWord) return;
+      report_.add(Code::unknown_word, node.span, {"rearm", node.text, "after_resolve, {after: 30m}"},
+                  nearest(node.text, {std::string(kWord)}));
     } else if (yaml::expect_map(node, rearm_keys(), "rearm", report_)) {
       spec_.rearm_after = yaml::duration_at(node, "after", report_);
     }

@@ -55,7 +55,7 @@ class CalendarCollector {
   std::optional<CalendarSpan> read_span(const Node& item) {
     if (!yaml::expect_map(item, calendar_keys(), "calendar", report_)) return std::nullopt;
     auto zone = read_zone(item);
-    CalendarSpan span{kEveryDay, 0, kMinutesOfDay, zone.value_or(cel::TimeZone{})};
+    CalendarSpan span{kEveryDay, 0, kMinutesOfDay, zone.value_or(*cel::TimeZone::find("+00:00"))};
     if (const Node* days = value_of(item, "days")) span.days = read_days(*days);
     if (const Node* from = value_of(item, "from")) span.from = read_clock(*from, "from", 0);
     if (const Node* to = value_of(item, "to")) span.to = read_clock(*to, "to", kMinutesOfDay);

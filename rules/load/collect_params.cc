@@ -1,4 +1,6 @@
 // The `params` of a rule: typed, with bounds of the same kind.
+#include <re2/re2.h>
+
 #include <algorithm>
 
 #include "rules/load/collected.h"
@@ -19,6 +21,12 @@ bool less(const Value& a, const Value& b) {
   if (a.kind() == ValueKind::duration) return a.millis() < b.millis();
   if (a.kind() == ValueKind::int64 && b.kind() == ValueKind::int64) return a.as_int() < b.as_int();
   return number_of(a) < number_of(b);
+}
+
+// "-5m", "1.5h", "5min": a text, if it is one, stands in quotes.
+bool is_nearly_duration(const Node& node) {
+  static const RE2 kShape(R"([-+]?[0-9][0-9.]*(ms|s|sec|m|min|h|d|w)[a-z]*)");
+  return node.is_plain() && RE2::FullMatch(node.text, kShape) && !yaml::parse_duration(node.text);
 }
 
 class ParamReader {
@@ -46,7 +54,11 @@ class ParamReader {
 
  private:
   OwnedValue scalar(const Node& node, std::string_view what) {
-    if (node.kind == NodeKind::scalar) return typed_scalar(node, DurationIs::duration);
+    if (node.kind == NodeKind::scalar) {
+      if (!is_nearly_duration(node)) return typed_scalar(node, DurationIs::duration);
+      (void)yaml::read_duration(node, what, report_);
+      return {};
+    }
     if (node.kind != NodeKind::invalid) {
       report_.add(Code::wrong_kind, node.span,
                   {what, Words{"one value", "单个值"}, kind_words(node.kind)});

@@ -20,6 +20,7 @@ void RuleCompiler::compile_identity() {
     }
     std::string all;
     for (const std::string& name : rule_.for_each) all += (all.empty() ? "" : ", ") + name;
+    if (all.empty()) all = "[]";
     report_.add(Code::identity_subset, field->span, {field->text, all},
                 nearest(field->text, rule_.for_each));
   }

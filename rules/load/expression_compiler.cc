@@ -111,6 +111,14 @@ bool ExpressionCompiler::is_new(Reported one) {
   return true;
 }
 
+bool ExpressionCompiler::names_condition(const cel::CompileError& error,
+                                         const Expression& expression) const {
+  return std::ranges::any_of(names_in(expression.text), [&](const NameUse& name) {
+    const std::string_view before = std::string_view(expression.text).substr(0, name.begin);
+    return count_code_points(before) == error.begin && bundle_.conditions.contains(name.path);
+  });
+}
+
 void ExpressionCompiler::report(const cel::CompileError& error, const Expression& expression,
                                 const RuleScope& scope, std::string_view type) {
   const yaml::Span span = expression.span(error.begin, error.end);
@@ -122,7 +130,12 @@ void ExpressionCompiler::report(const cel::CompileError& error, const Expression
   texts.suggestion = error.suggestion;
   Diagnostic& d = report_.add(std::move(texts), span);
   const std::string_view condition = expression.condition_at(error.begin);
-  if (!condition.empty()) {
+  if (!condition.empty() && names_condition(error, expression)) {
+    d.next_step_en = "a condition of bundle.yaml cannot name another: write it out in '" +
+                     std::string(condition) + "'";
+    d.next_step_zh =
+        "bundle.yaml 的条件不能引用另一个条件：请在 '" + std::string(condition) + "' 中写全";
+  } else if (!condition.empty()) {
     d.next_step_en = "it comes from condition '" + std::string(condition) + "' of bundle.yaml";
     d.next_step_zh = "来自 bundle.yaml 的条件 '" + std::string(condition) + "'";
   } else if (scope.is_partial(report_.source().text(span))) {

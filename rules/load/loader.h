@@ -83,9 +83,10 @@ struct Loaded {
   Diagnostics diagnostics;                ///< in order of file, line, column
 };
 
-/// JSON Schema (2020-12) of one document of a rule file, from the tables that load() checks
-/// against.
-std::string rules_json_schema();
+/// The three kinds of documents in a folder of rules.
+enum class RuleDocument : unsigned char { rule, bundle, test_file };
+/// JSON Schema (2020-12) of one of them, from the tables that load() checks against.
+std::string rules_json_schema(RuleDocument document);
 
 /// The same tables for people: keys, words, limits, names, and the functions of expressions, as
 /// Markdown.

@@ -40,6 +40,15 @@ bool wrong_kind(const Node& node, const Words& wanted, std::string_view what, Re
   return false;
 }
 
+void not_a_list(const Node& node, std::string_view what, Report& report) {
+  const Words wanted = kind_words(NodeKind::sequence);
+  if (node.kind != NodeKind::scalar) return void(wrong_kind(node, wanted, what, report));
+  Diagnostic& d =
+      report.add(Code::wrong_kind, node.span, {what, wanted, kind_words(node.kind)});
+  d.next_step_en = fmt::format("write {}: [{}]", what, node.text);
+  d.next_step_zh = fmt::format("请写 {}: [{}]", what, node.text);
+}
+
 bool is_scalar(const Node& node, const Words& wanted, std::string_view what, Report& report) {
   return node.kind == NodeKind::scalar || wrong_kind(node, wanted, what, report);
 }
@@ -53,19 +62,32 @@ void check_key(const Entry& entry, std::span<const KeySpec> keys, Report& report
   }
 }
 
-// Reads one "<number><unit>" off the front; its unit's index.
+// Reads one "<number><unit>" off the front; its unit's index. Too large a number: over the maximum.
 std::optional<std::size_t> take_part(std::string_view& text, std::int64_t& ms) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || !is_digit(text.front())) return std::nullopt;
+  if (error == std::errc::invalid_argument || !is_digit(text.front())) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   std::size_t letters = 0;
   while (letters < text.size() && is_lower(text[letters])) ++letters;
   const auto unit = std::ranges::find(kUnits, text.substr(0, letters), &Unit::name);
-  if (unit == kUnits.end() || number > kMaxDurationMs / unit->ms) return std::nullopt;
+  if (unit == kUnits.end()) return std::nullopt;
   text.remove_prefix(letters);
-  ms += number * unit->ms;
+  const bool fits = error == std::errc{} && number <= kMaxDurationMs / unit->ms;
+  ms += fits ? number * unit->ms : kMaxDurationMs + 1;
   return static_cast<std::size_t>(unit - kUnits.begin());
+}
+
+std::optional<Duration> duration_of_any_length(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  std::int64_t ms = 0;
+  std::size_t next_unit = 0;
+  while (!text.empty()) {
+    const auto unit = take_part(text, ms);
+    if (!unit || *unit < next_unit) return std::nullopt;
+    next_unit = *unit + 1;
+  }
+  return Duration(ms);
 }
 
 }  // namespace
@@ -220,8 +242,12 @@ std::optional<bool> read_boolean(const Node& node, std::string_view what, Report
 std::optional<Duration> read_duration(const Node& node, std::string_view what, Report& report) {
   if (!is_scalar(node, {"a duration such as 30s", "时长，例如 30s"}, what, report))
     return std::nullopt;
-  const auto duration = parse_duration(node.text);
-  if (duration) return duration;
+  if (const auto duration = duration_of_any_length(node.text)) {
+    if (duration->count() <= kMaxDurationMs) return duration;
+    report.add(Code::out_of_range, node.span,
+               {what, "0s", duration_text(Duration(kMaxDurationMs)), node.text});
+    return std::nullopt;
+  }
   const bool bare =
       !node.text.empty() && node.text.size() < 10 && std::ranges::all_of(node.text, is_digit);
   report.add(Code::bad_duration, node.span, {what, node.text}, bare ? node.text + "s" : "");
@@ -233,7 +259,8 @@ std::vector<const Node*> read_scalars(const Node& node, std::string_view what, R
   std::vector<const Node*> found;
   if (rules.or_one && node.kind == NodeKind::scalar) return {&node};
   if (node.kind != NodeKind::sequence) {
-    wrong_kind(node, kind_words(NodeKind::sequence), what, report);
+    not_a_list(node, what, report);
+    if (node.kind == NodeKind::scalar) found.push_back(&node);  // what was meant, for other checks
     return found;
   }
   if (node.items.empty() && !rules.may_be_empty)
@@ -252,15 +279,8 @@ std::vector<const Node*> read_scalars(const Node& node, std::string_view what, R
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  std::int64_t ms = 0;
-  std::size_t next_unit = 0;
-  while (!text.empty()) {
-    const auto unit = take_part(text, ms);
-    if (!unit || *unit < next_unit || ms > kMaxDurationMs) return std::nullopt;
-    next_unit = *unit + 1;
-  }
-  return Duration(ms);
+  const auto duration = duration_of_any_length(text);
+  return duration && duration->count() <= kMaxDurationMs ? duration : std::nullopt;
 }
 
 std::string duration_text(Duration d) {

@@ -151,7 +151,7 @@ std::string values_part() {
       "\n## Values\n\n"
       "| | |\n|---|---|\n"
       "| duration | whole numbers with the units `d`, `h`, `m`, `s`, `ms`, from large to small: "
-      "`{}`, `{}`; 0 is allowed |\n"
+      "`{}`, `{}`; `0s` is allowed |\n"
       "| names of rules, calendars, of a `roll_up`'s `as` | {} |\n"
       "| names of params, conditions, cells, steps | {} |\n"
       "| names no step can have | {} |\n"

@@ -116,16 +116,23 @@ ordered_json object_of(Keys keys) {
   return schema;
 }
 
-}  // namespace
-
-std::string rules_json_schema() {
+std::string document_of(std::string_view title, Keys keys) {
   ordered_json schema;
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  schema["title"] = "tocsin/1 rule";
-  schema.update(object_of(rule_keys()));
-  schema["$defs"]["bundle"] = object_of(bundle_keys());
-  schema["$defs"]["test_file"] = object_of(test_file_keys());
+  schema["title"] = title;
+  schema.update(object_of(keys));
   return schema.dump(2) + "\n";
+}
+
+}  // namespace
+
+std::string rules_json_schema(RuleDocument document) {
+  switch (document) {
+    case RuleDocument::rule: return document_of("tocsin/1 rule", rule_keys());
+    case RuleDocument::bundle: return document_of("tocsin/1 bundle.yaml", bundle_keys());
+    case RuleDocument::test_file: break;
+  }
+  return document_of("tocsin/1 *.test.yaml", test_file_keys());
 }
 
 }  // namespace tocsin::rules

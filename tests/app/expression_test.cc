@@ -56,6 +56,21 @@ TEST(Eval, who_names_a_field_without_an_event_is_told_how_to_give_one) {
   EXPECT_NE(result.diagnostics[0].next_step_zh.find("--event"), std::string::npos);
 }
 
+TEST(Eval, who_asks_a_bundle_or_a_registry_is_told_that_there_is_none) {
+  const Catalogue catalogue = ingest::builtin_catalogue();
+  for (const char* expression : {"adjacent('a', 'b')", "in_calendar('night')"}) {
+    const Evaluated without = evaluate(expression);
+    const Evaluated with =
+        evaluate(expression, R"({"type":"smoke.alarm","device_id":"D","ts":0})", catalogue);
+    for (const Evaluated& result : {without, with}) {
+      EXPECT_EQ(result.code, ExitCode::bad_config) << expression;
+      ASSERT_EQ(result.diagnostics.size(), 1U);
+      EXPECT_NE(result.diagnostics[0].next_step_en.find("tocsin test"), std::string::npos);
+      EXPECT_NE(result.diagnostics[0].next_step_zh.find("tocsin test"), std::string::npos);
+    }
+  }
+}
+
 TEST(Eval, the_caret_stands_in_the_right_line) {
   const Evaluated result = evaluate("1 +\n  naem");
   ASSERT_FALSE(result.diagnostics.empty());
@@ -110,12 +125,6 @@ TEST(Eval, what_is_no_event_is_refused_by_reason) {
     ASSERT_EQ(result.diagnostics.size(), 1U) << event;
     EXPECT_FALSE(result.diagnostics[0].message_zh.empty());
   }
-}
-
-TEST(Eval, what_needs_a_registry_has_no_answer) {
-  const Evaluated result = against("adjacent(loc.building, loc.building)");
-  EXPECT_EQ(result.code, ExitCode::failed);
-  EXPECT_EQ(result.json, R"({"error":"host"})");
 }
 
 }  // namespace

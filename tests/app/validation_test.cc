@@ -103,5 +103,12 @@ TEST(Validate, what_cannot_be_read_is_named_and_the_rest_is_checked) {
   EXPECT_THAT(validate({empty.path()}).unreadable, HasSubstr("no *.yaml"));
 }
 
+TEST(Validate, a_rule_file_with_another_ending_is_not_left_out_in_silence) {
+  const testing::Folder folder;
+  folder.write("a.yaml", kGood);
+  const std::string other = folder.write("b.yml", kGood);
+  EXPECT_THAT(validate({folder.path()}).unreadable, HasSubstr(other));
+}
+
 }  // namespace
 }  // namespace tocsin::app

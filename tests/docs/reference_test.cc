@@ -109,9 +109,13 @@ void expect_same_keys(const nlohmann::json& schema, Keys keys, const std::string
 }
 
 TEST(Reference, the_json_schema_has_the_same_keys) {
-  const auto schema = nlohmann::json::parse(rules::rules_json_schema());
-  expect_same_keys(schema, rules::rule_keys(), "rule");
-  expect_same_keys(schema.at("$defs").at("bundle"), rules::bundle_keys(), "bundle");
+  const auto schema_of = [](rules::RuleDocument document) {
+    return nlohmann::json::parse(rules::rules_json_schema(document));
+  };
+  using rules::RuleDocument;
+  expect_same_keys(schema_of(RuleDocument::rule), rules::rule_keys(), "rule");
+  expect_same_keys(schema_of(RuleDocument::bundle), rules::bundle_keys(), "bundle");
+  expect_same_keys(schema_of(RuleDocument::test_file), rules::test_file_keys(), "test file");
 }
 
 }  // namespace

@@ -391,7 +391,7 @@ TEST(Lints, TellWhatIsProbablyNotMeant) {
 }
 
 TEST(Schema, ListsTheKeysOfTheTables) {
-  const auto schema = nlohmann::json::parse(rules_json_schema());
+  const auto schema = nlohmann::json::parse(rules_json_schema(RuleDocument::rule));
   EXPECT_EQ(schema["required"],
             nlohmann::json({"format", "rule", "severity", "for_each", "match"}));
   EXPECT_FALSE(schema["additionalProperties"].get<bool>());

@@ -88,7 +88,7 @@ std::vector<std::string> typos(const std::string& word) {
 
 // A parameter, step or condition: named by the author, so that a typo is only another name.
 bool is_own_name(const SourceFile& file, const Word& word) {
-  static const std::string schema = rules_json_schema();
+  static const std::string schema = rules_json_schema(RuleDocument::rule);
   const std::string_view after = std::string_view(file.text).substr(word.begin + word.text.size());
   if (word.field) return false;
   if (file.name == "bundle.yaml") return after.starts_with(": \"");
