@@ -49,7 +49,6 @@ class ExpressionCompiler {
   void report(const cel::CompileError& error, const Expression& expression, const RuleScope& scope,
               std::string_view type);
   bool is_new(Reported one);
-  bool names_condition(const cel::CompileError& error, const Expression& expression) const;
   void note_cost(std::size_t place, std::size_t cost);
   void add_watched(std::shared_ptr<cel::Branches> branches, const Expression& expression);
 

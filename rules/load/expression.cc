@@ -119,6 +119,12 @@ yaml::Span Expression::span(std::size_t begin, std::size_t end) const {
   return {offsets[first], std::max(offsets[last], offsets[first] + 1)};
 }
 
+std::string_view Expression::text_at(std::size_t begin, std::size_t end) const {
+  const std::size_t first = byte_of(text, begin);
+  const std::size_t last = std::max(byte_of(text, end), first);
+  return std::string_view(text).substr(first, last - first);
+}
+
 std::string_view Expression::condition_at(std::size_t at) const {
   const std::size_t byte = byte_of(text, at);
   for (const Inserted& i : inserted) {

@@ -28,6 +28,8 @@ struct Expression {
   Expression part(std::size_t begin, std::size_t end) const;
   /// The source span of code points [begin, end) of the text, at least one character.
   yaml::Span span(std::size_t begin, std::size_t end) const;
+  /// Code points [begin, end) of the text.
+  std::string_view text_at(std::size_t begin, std::size_t end) const;
   /// The condition that code point `at` came from; empty: none.
   std::string_view condition_at(std::size_t at) const;
 };

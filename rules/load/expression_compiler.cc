@@ -111,14 +111,6 @@ bool ExpressionCompiler::is_new(Reported one) {
   return true;
 }
 
-bool ExpressionCompiler::names_condition(const cel::CompileError& error,
-                                         const Expression& expression) const {
-  return std::ranges::any_of(names_in(expression.text), [&](const NameUse& name) {
-    const std::string_view before = std::string_view(expression.text).substr(0, name.begin);
-    return count_code_points(before) == error.begin && bundle_.conditions.contains(name.path);
-  });
-}
-
 void ExpressionCompiler::report(const cel::CompileError& error, const Expression& expression,
                                 const RuleScope& scope, std::string_view type) {
   const yaml::Span span = expression.span(error.begin, error.end);
@@ -130,7 +122,8 @@ void ExpressionCompiler::report(const cel::CompileError& error, const Expression
   texts.suggestion = error.suggestion;
   Diagnostic& d = report_.add(std::move(texts), span);
   const std::string_view condition = expression.condition_at(error.begin);
-  if (!condition.empty() && names_condition(error, expression)) {
+  if (!condition.empty() &&
+      bundle_.conditions.contains(expression.text_at(error.begin, error.end))) {
     d.next_step_en = "a condition of bundle.yaml cannot name another: write it out in '" +
                      std::string(condition) + "'";
     d.next_step_zh =
