@@ -20,9 +20,9 @@
 namespace tocsin::alerts {
 
 struct PumpOptions {
-  std::size_t batch = 256;
+  std::size_t batch = 1024;
   Duration idle{100};  ///< longest wait for a new record; the sink is polled at least this often
-  Duration retry{10};  ///< wait when the sink takes no more
+  Duration retry{2};   ///< wait when the sink takes no more
 };
 
 class AlertPump {

@@ -32,15 +32,16 @@ void DeliveryState::too_large(DeliveryTag tag, std::size_t value_size) {
     limits_[tag] = value_size / 2;
   }
   alone_until_ = std::max<LogPosition>(alone_until_, tag);
-  broken("kafka: a record is too large for the broker", false);
+  broken("kafka: a record is too large for the broker", ProducerFault::failed);
 }
 
-void DeliveryState::broken(const std::string& why, bool fatal) {
+void DeliveryState::broken(const std::string& why, ProducerFault fault) {
+  if (fault == ProducerFault::fenced) fenced_ = true;
   if (broken_.exchange(true)) return;  // the rest of the same trouble
-  if (fatal) {
-    ++fatal_recoveries_;
-  } else {
+  if (fault == ProducerFault::failed) {
     ++delivery_errors_;
+  } else {
+    ++fatal_recoveries_;
   }
   trouble(why);
 }
@@ -77,6 +78,7 @@ std::size_t DeliveryState::value_limit(LogPosition position, std::size_t otherwi
 SinkStatus DeliveryState::status() const {
   SinkStatus status;
   status.connected = connected_;
+  status.fenced = fenced_;
   status.published_position = window_.settled();
   status.published_total = published_total_;
   status.heartbeats_total = heartbeats_total_;

@@ -19,13 +19,16 @@ class DeliveryState : public DeliveryListener {
   // On the poll thread.
   void delivered(DeliveryTag tag) override;
   void too_large(DeliveryTag tag, std::size_t value_size) override;
-  void broken(const std::string& why, bool fatal) override;
+  void broken(const std::string& why, ProducerFault fault) override;
   void unreachable(const std::string& why) override;
 
   // On the pump's thread.
   void start_session(LogPosition settled);
   void end_session();
   bool is_broken() const { return broken_; }
+  bool is_fenced() const { return fenced_; }
+  /// It was our own transaction that the broker ended.
+  void not_fenced() { fenced_ = false; }
   void count_cut() { ++evidence_cut_; }
   /// Bytes of value a record may have: less than the options say if a broker refused it before.
   std::size_t value_limit(LogPosition position, std::size_t otherwise) const;
@@ -46,6 +49,7 @@ class DeliveryState : public DeliveryListener {
 
   DeliveryWindow window_;
   std::atomic<bool> broken_{false};
+  std::atomic<bool> fenced_{false};
   std::atomic<bool> connected_{false};
   std::atomic<bool> heartbeat_pending_{false};
   std::atomic<std::uint64_t> published_total_{0};

@@ -29,11 +29,29 @@ Result<ConfHandle, KafkaFailure> make_conf(const KafkaOptions& options, const Pr
   return conf;
 }
 
-Properties producer_properties(const KafkaOptions& options) {
+namespace {
+
+// What differs with and without transactions.
+Properties delivery_properties(const KafkaOptions& options) {
+  const auto ms = [](Duration d) { return std::to_string(d.count()); };
+  if (options.transactions) {
+    return {{"transactional.id", options.engine_id + "/" + options.alerts_topic},
+            {"transaction.timeout.ms", ms(options.transaction_timeout)}};
+  }
   return {
+      // A record that fails for good ends the producer: no gap.
+      {"enable.gapless.guarantee", "true"},
+      // Never: the alert log bounds memory, and "timed out" is ambiguous.
+      {"message.timeout.ms", "0"},
+  };
+}
+
+}  // namespace
+
+Properties producer_properties(const KafkaOptions& options) {
+  Properties properties = delivery_properties(options);
+  properties.merge(Properties{
       {"enable.idempotence", "true"},
-      {"enable.gapless.guarantee",
-       "true"},  // a record that fails for good ends the producer: no gap
       {"acks", "all"},
       // librdkafka takes the success of a later request for that of an earlier one, counting on the
       // broker to refuse a gap; a broker that does not know the producer yet refuses none.
@@ -42,13 +60,13 @@ Properties producer_properties(const KafkaOptions& options) {
       {"socket.nagle.disable", "true"},
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},  // the default of 10 s delays recovery by seconds
-      {"message.timeout.ms",
-       "0"},  // never: the alert log bounds memory, and "timed out" is ambiguous
       {"topic.metadata.propagation.max.ms", "1000"},
       {"message.max.bytes", std::to_string(options.max_record_bytes)},
-      {"queue.buffering.max.messages", std::to_string(options.max_in_flight)},
+      // A revision may go to two topics.
+      {"queue.buffering.max.messages", std::to_string(2 * options.max_in_flight)},
       {"queue.buffering.max.kbytes", "65536"},
-  };
+  });
+  return properties;
 }
 
 Properties reader_properties() {

@@ -17,6 +17,7 @@ enum class KafkaError : std::uint8_t {
   unreachable,    ///< no broker answers
   topic,          ///< a topic is missing and cannot be made, or may not be used
   read_back,      ///< the end of a topic cannot be read
+  transactions,   ///< the broker starts none, or another engine took the name meanwhile
 };
 
 struct KafkaFailure {
@@ -38,6 +39,7 @@ using QueueHandle = std::unique_ptr<rd_kafka_queue_t, Destroy<rd_kafka_queue_des
 using EventHandle = std::unique_ptr<rd_kafka_event_t, Destroy<rd_kafka_event_destroy>>;
 using MessageHandle = std::unique_ptr<rd_kafka_message_t, Destroy<rd_kafka_message_destroy>>;
 using HeadersHandle = std::unique_ptr<rd_kafka_headers_t, Destroy<rd_kafka_headers_destroy>>;
+using ErrorHandle = std::unique_ptr<rd_kafka_error_t, Destroy<rd_kafka_error_destroy>>;
 using ConfHandle = std::unique_ptr<rd_kafka_conf_t, Destroy<rd_kafka_conf_destroy>>;
 using MetadataHandle =
     std::unique_ptr<const rd_kafka_metadata_t, Destroy<rd_kafka_metadata_destroy>>;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 
@@ -26,6 +27,11 @@ std::string fatal_text(rd_kafka_t* client) {
   return fmt::format("kafka: producer lost: {}", text.data());
 }
 
+bool says_fenced(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+         error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+}
+
 HeadersHandle headers_of(const KafkaRecord& record) {
   HeadersHandle headers(rd_kafka_headers_new(record.headers.size()));
   for (const auto& [name, value] : record.headers) {
@@ -38,7 +44,7 @@ HeadersHandle headers_of(const KafkaRecord& record) {
 
 Result<std::unique_ptr<KafkaProducer>, KafkaFailure> KafkaProducer::make(
     const KafkaOptions& options, std::size_t batch_bytes, DeliveryListener& listener) {
-  std::unique_ptr<KafkaProducer> out(new KafkaProducer(listener));
+  std::unique_ptr<KafkaProducer> out(new KafkaProducer(listener, options.transactions));
   Properties properties = producer_properties(options);
   properties["batch.size"] = std::to_string(batch_bytes);
   auto conf = make_conf(options, properties);
@@ -71,8 +77,61 @@ Result<void, KafkaFailure> KafkaProducer::open_topic(const std::string& name,
   return {};
 }
 
+Result<void, KafkaFailure> KafkaProducer::fence_others(Duration timeout) {
+  if (!transactions_) return {};
+  const ErrorHandle error(rd_kafka_init_transactions(client_.get(), timeout_ms(timeout)));
+  if (!error) return {};
+  return KafkaFailure{KafkaError::transactions, fmt::format("kafka: no transactions: {}",
+                                                            rd_kafka_error_string(error.get()))};
+}
+
+bool KafkaProducer::begin() {
+  if (!transactions_ || open_) return true;
+  const ErrorHandle error(rd_kafka_begin_transaction(client_.get()));
+  open_ = error == nullptr;
+  if (error) {
+    listener_.broken(fmt::format("kafka: cannot begin: {}", rd_kafka_error_string(error.get())),
+                     fault_of(rd_kafka_error_code(error.get())));
+  }
+  return open_;
+}
+
 SendResult KafkaProducer::send(const std::string& name, const KafkaRecord& record,
                                DeliveryTag tag) {
+  if (!begin()) return SendResult::refused;
+  const SendResult result = produce(name, record, tag);
+  if (transactions_ && result == SendResult::sent) {
+    uncommitted_.push_back(tag);
+    open_bytes_ += record.value.size();
+  }
+  return result;
+}
+
+SendResult KafkaProducer::send_beside(const std::string& name, const KafkaRecord& record,
+                                      DeliveryTag tag) {
+  TOCSIN_CHECK(open_);
+  open_bytes_ += record.value.size();
+  return produce(name, record, tag);
+}
+
+CommitResult KafkaProducer::commit(Duration at_most) {
+  if (!open_) return CommitResult::done;
+  const ErrorHandle error(rd_kafka_commit_transaction(client_.get(), timeout_ms(at_most)));
+  if (error && rd_kafka_error_is_retriable(error.get()) != 0) return CommitResult::pending;
+  open_ = false;
+  open_bytes_ = 0;
+  const std::vector<DeliveryTag> tags = std::exchange(uncommitted_, {});
+  if (error) {
+    listener_.broken(fmt::format("kafka: cannot commit: {}", rd_kafka_error_string(error.get())),
+                     fault_of(rd_kafka_error_code(error.get())));
+    return CommitResult::failed;
+  }
+  for (const DeliveryTag tag : tags) listener_.delivered(tag);
+  return CommitResult::done;
+}
+
+SendResult KafkaProducer::produce(const std::string& name, const KafkaRecord& record,
+                                  DeliveryTag tag) {
   const auto found = topics_.find(name);
   TOCSIN_CHECK(found != topics_.end());
   const Topic& topic = found->second;
@@ -97,8 +156,16 @@ SendResult KafkaProducer::refusal(rd_kafka_resp_err_t error) {
   const bool fatal = error == RD_KAFKA_RESP_ERR__FATAL;
   listener_.broken(fatal ? fatal_text(client_.get())
                          : fmt::format("kafka: cannot send: {}", rd_kafka_err2str(error)),
-                   fatal);
+                   fault_of(error));
   return SendResult::refused;
+}
+
+// Behind a fatal error stands its cause.
+ProducerFault KafkaProducer::fault_of(rd_kafka_resp_err_t error) const {
+  std::array<char, 256> text{};
+  const auto cause = rd_kafka_fatal_error(client_.get(), text.data(), text.size());
+  if (says_fenced(error) || says_fenced(cause)) return ProducerFault::fenced;
+  return cause != RD_KAFKA_RESP_ERR_NO_ERROR ? ProducerFault::fatal : ProducerFault::failed;
 }
 
 void KafkaProducer::flush(Duration at_most) { rd_kafka_flush(client_.get(), timeout_ms(at_most)); }
@@ -115,14 +182,16 @@ void KafkaProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, 
 void KafkaProducer::report(const rd_kafka_message_t& message) {
   if (stopping_) return;
   switch (message.err) {
-    case RD_KAFKA_RESP_ERR_NO_ERROR: listener_.delivered(tag_of(message)); return;
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      if (!transactions_) listener_.delivered(tag_of(message));
+      return;
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       listener_.too_large(tag_of(message), message.len);
       return;
     default:
       listener_.broken(fmt::format("kafka: {} was not delivered: {}",
                                    rd_kafka_topic_name(message.rkt), rd_kafka_err2str(message.err)),
-                       message.err == RD_KAFKA_RESP_ERR__FATAL);
+                       fault_of(message.err));
   }
 }
 
@@ -130,7 +199,7 @@ void KafkaProducer::on_error(rd_kafka_t* client, int error, const char* reason, 
   auto* producer = static_cast<KafkaProducer*>(self);
   if (producer->stopping_) return;
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
-    producer->listener_.broken(fatal_text(client), true);
+    producer->listener_.broken(fatal_text(client), producer->fault_of(RD_KAFKA_RESP_ERR__FATAL));
   } else if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     producer->listener_.unreachable(fmt::format("kafka: {}", reason));
   }

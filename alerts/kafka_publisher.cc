@@ -13,6 +13,10 @@ namespace {
 constexpr int kSilentIntervals = 2;  // heartbeat intervals without an acknowledgement: degraded
 constexpr Duration kFlushStep{50};
 constexpr Duration kLastReports{1000};
+constexpr Duration kCommitStep{200};  // how long one poll waits for a commit
+// Then a new session ends the transaction, makes a topic that was deleted, and reads back what
+// arrived; librdkafka alone would try until the transaction times out.
+constexpr Duration kCommitPatience{5000};
 
 }  // namespace
 
@@ -23,20 +27,25 @@ class KafkaPublisher::Impl {
 
   void poll() {
     if (session_ && state_.is_broken()) disconnect();
+    if (state_.is_fenced()) return;
     if (!session_) connect();
     if (!session_) return;
-    heartbeat();
+    if (session_->producer().is_open()) commit();
+    if (may_begin()) heartbeat();
   }
 
   std::optional<LogPosition> next() const {
-    if (!session_ || state_.is_broken()) return std::nullopt;
+    if (!may_begin()) return std::nullopt;
     return session_->next();
   }
 
   std::size_t publish(std::span<const AlertRecord> batch) {
     std::size_t taken = 0;
     const std::string log_id = this->log_id();
-    while (taken < batch.size() && next() && session_->take(batch[taken], log_id)) ++taken;
+    opened_at_ = clock_();
+    while (taken < batch.size() && !state_.is_broken() && session_->take(batch[taken], log_id))
+      ++taken;
+    commit();
     return taken;
   }
 
@@ -57,6 +66,24 @@ class KafkaPublisher::Impl {
   rd_kafka_s* native_handle() const { return session_ ? session_->producer().client() : nullptr; }
 
  private:
+  // Something may be sent: no transaction is under way, and the last one is over for a while.
+  bool may_begin() const {
+    return session_ && !state_.is_broken() && !session_->producer().is_open() &&
+           clock_() >= paced_until_;
+  }
+
+  // Ends the transaction, or begins to.
+  void commit() {
+    if (!options_.transactions) return;
+    const CommitResult result = session_->producer().commit(kCommitStep);
+    if (result == CommitResult::done) {
+      opened_at_.reset();
+      paced_until_ = clock_() + options_.transaction_pace;
+    } else if (result == CommitResult::pending && clock_() - *opened_at_ > kCommitPatience) {
+      state_.broken("kafka: a transaction does not end", ProducerFault::failed);
+    }
+  }
+
   void connect() {
     if (clock_() < retry_at_) return;
     auto session = KafkaSession::open(options_, log_id(), state_);
@@ -72,6 +99,9 @@ class KafkaPublisher::Impl {
   // A fatal error can come before the report of the record that caused it, and that report says
   // what to do about the record (DeliveryState::too_large).
   void disconnect() {
+    // A transaction that was open for so long was ended by the broker, which says the same of it.
+    if (opened_at_ && clock_() - *opened_at_ >= options_.transaction_timeout) state_.not_fenced();
+    opened_at_.reset();
     session_->producer().abandon(kLastReports);
     session_.reset();
     state_.end_session();
@@ -87,10 +117,12 @@ class KafkaPublisher::Impl {
       return;
     }
     if (now < heartbeat_at_) return;
+    opened_at_ = now;
     session_->send_heartbeat({now, log_.last_position(), state_.status().published_total},
                              log_id());
     heartbeat_sent_ = now;
-    heartbeat_at_ = now + options_.heartbeat_interval;
+    commit();
+    heartbeat_at_ = clock_() + options_.heartbeat_interval;  // records have had their turn by then
   }
 
   std::string log_id() const { return options_.log_id.empty() ? log_.id() : options_.log_id; }
@@ -101,8 +133,10 @@ class KafkaPublisher::Impl {
   DeliveryState state_;                    // shared with the producer's poll thread
   std::unique_ptr<KafkaSession> session_;  // null: not connected; gone before state_
   Timestamp retry_at_{};
-  Timestamp heartbeat_at_{};    // the next one is due
-  Timestamp heartbeat_sent_{};  // the newest one
+  std::optional<Timestamp> opened_at_;  // of the transaction under way
+  Timestamp paced_until_{};             // none begins before
+  Timestamp heartbeat_at_{};            // the next one is due
+  Timestamp heartbeat_sent_{};          // the newest one
 };
 
 KafkaPublisher::KafkaPublisher(const AlertLog& log, KafkaOptions options, ClockFn clock)

@@ -1,13 +1,19 @@
 #pragma once
 /// KafkaPublisher: the sink that carries the alert log to Kafka, each revision once and in order,
-/// and continues where it stopped after a restart, a lost producer or a broker that was away. (If a
-/// broker refuses a record for good, those already on their way behind it may arrive first.)
+/// and continues where it stopped after a restart, a lost producer or a broker that was away.
 ///
-///     connect: topics (made if missing), read-back (kafka_read_back.h), first heartbeat: ready
-///     then:    records after the read-back position, except those already there
+///     connect: topics (made if missing), older engines of this name fenced, read-back
+///              (kafka_read_back.h), first heartbeat: ready
+///     then:    records after the read-back position, except those already there; all that wait
+///              are one transaction, and the next begins transaction_pace after its end
 ///     broken:  the producer is destroyed and all begins at connect; the alert log has everything
+///     fenced:  a newer engine publishes under this name; nothing goes out any more, for good
 ///
-/// Shadow revisions go to the shadow topic. A heartbeat goes out every 5 s, at most one on its way.
+/// Without transactions nothing is fenced, and if a broker refuses a record for good, those already
+/// on their way behind it may arrive first (KafkaOptions::transactions).
+///
+/// Shadow revisions go to the shadow topic, the others to the compacted topic of the latest as
+/// well. A heartbeat goes out every 5 s, at most one on its way.
 ///
 /// Path: alert log -> AlertPump -> here -> Kafka. Thread: as Sink says; delivery reports come on
 /// the producer's poll thread. Limits: max_in_flight records on their way (then publish takes

@@ -14,8 +14,9 @@
 /// Reading is read-committed and goes back 4 records from the end, then 8 times further while that
 /// did not suffice: after a commit the last offset is a marker, not a record.
 ///
-/// Left open until publishing is transactional: a request of a lost producer that the broker
-/// applies after the read-back is repeated, with the same alert_id and rev.
+/// A request of a lost producer that the broker applies after the read-back would be repeated, with
+/// the same alert_id and rev; transactions rule it out: the broker refuses what a fenced producer
+/// sends.
 #include <set>
 #include <string>
 #include <vector>

@@ -10,16 +10,20 @@ namespace {
 // Of a record besides its value: key, headers, framing.
 constexpr std::size_t kOverheadBytes = 2048;
 
-std::vector<TopicSpec> specs_of(const KafkaOptions& options) {
-  return {{options.alerts_topic, options.partitions, options.replication, {}},
-          {options.shadow_topic, options.partitions, options.replication, {}},
-          {options.heartbeat_topic,
-           1,
-           options.replication,
-           {{"cleanup.policy", "compact"}, {"segment.ms", "3600000"}}}};
-}
+// Of values in one transaction, so that librdkafka's queue always takes the rest of it.
+constexpr std::size_t kTransactionBytes = 16 * 1024 * 1024;
 
 }  // namespace
+
+std::vector<TopicSpec> topics_of(const KafkaOptions& options) {
+  const Properties compacted{{"cleanup.policy", "compact"}, {"segment.ms", "3600000"}};
+  std::vector<TopicSpec> specs{{options.alerts_topic, options.partitions, options.replication, {}},
+                               {options.shadow_topic, options.partitions, options.replication, {}},
+                               {options.heartbeat_topic, 1, options.replication, compacted}};
+  if (options.transactions)
+    specs.push_back({options.latest_topic, options.partitions, options.replication, compacted});
+  return specs;
+}
 
 Result<std::unique_ptr<KafkaSession>, KafkaFailure> KafkaSession::open(const KafkaOptions& options,
                                                                        const std::string& log_id,
@@ -34,9 +38,13 @@ Result<void, KafkaFailure> KafkaSession::connect(const std::string& log_id) {
   if (!producer) return producer.error();
   producer_ = std::move(*producer);
   auto partitions =
-      ensure_topics(producer_->client(), specs_of(options_), options_.request_timeout);
+      ensure_topics(producer_->client(), topics_of(options_), options_.request_timeout);
   if (!partitions) return partitions.error();
-  for (const TopicSpec& spec : specs_of(options_)) {
+  // Before the read-back: what another left open would hide the end, and could still arrive.
+  if (auto fenced = producer_->fence_others(options_.request_timeout); !fenced) {
+    return fenced.error();
+  }
+  for (const TopicSpec& spec : topics_of(options_)) {
     if (auto opened = producer_->open_topic(spec.name, partitions->at(spec.name)); !opened) {
       return opened.error();
     }
@@ -64,6 +72,7 @@ bool KafkaSession::take(const AlertRecord& record, const std::string& log_id) {
     return true;
   }
   if (record.position <= state_.alone_until() && window.outstanding() > 0) return false;
+  if (producer_->open_bytes() >= kTransactionBytes) return false;
   window.add(record.position);  // before its report can come
   if (send(record, log_id) != SendResult::sent) {
     window.retract(record.position);
@@ -80,17 +89,27 @@ SendResult KafkaSession::send(const AlertRecord& record, const std::string& log_
       state_.value_limit(record.position, options_.max_record_bytes - kOverheadBytes);
   for (;;) {
     const KafkaRecord out = render(record, limit, log_id);
-    const SendResult result = producer_->send(topic_of(record.revision), out, record.position);
+    const SendResult result = send(record, out);
     if (result == SendResult::sent && out.cut) state_.count_cut();
     if (result != SendResult::too_large) return result;
     if (out.value.size() > limit) {
       state_.broken(fmt::format("kafka: alert {} is too large even without evidence",
                                 record.revision.alert_id),
-                    false);
+                    ProducerFault::failed);
       return SendResult::refused;
     }
     limit = out.value.size() / 2;
   }
+}
+
+SendResult KafkaSession::send(const AlertRecord& record, const KafkaRecord& out) {
+  const SendResult result = producer_->send(topic_of(record.revision), out, record.position);
+  const bool both = options_.transactions && !record.revision.shadow;
+  if (result != SendResult::sent || !both) return result;
+  const SendResult beside = producer_->send_beside(options_.latest_topic, out, record.position);
+  if (beside == SendResult::sent) return beside;
+  state_.broken("kafka: a transaction was not taken whole", ProducerFault::failed);
+  return SendResult::refused;
 }
 
 void KafkaSession::send_heartbeat(const Heartbeat& heartbeat, const std::string& log_id) {

@@ -5,12 +5,16 @@
 /// Thread: the pump's. Lifetime: ends before the DeliveryState it reports to.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "alerts/delivery_state.h"
 #include "alerts/kafka_producer.h"
 #include "alerts/kafka_read_back.h"
 
 namespace tocsin::alerts {
+
+/// Those that a session needs, as they are made if they are missing.
+std::vector<TopicSpec> topics_of(const KafkaOptions& options);
 
 class KafkaSession {
  public:
@@ -25,12 +29,14 @@ class KafkaSession {
   bool take(const AlertRecord& record, const std::string& log_id);
   void send_heartbeat(const Heartbeat& heartbeat, const std::string& log_id);
   KafkaProducer& producer() { return *producer_; }
+  const KafkaProducer& producer() const { return *producer_; }
 
  private:
   KafkaSession(const KafkaOptions& options, DeliveryState& state)
       : options_(options), state_(state) {}
   Result<void, KafkaFailure> connect(const std::string& log_id);
   SendResult send(const AlertRecord& record, const std::string& log_id);
+  SendResult send(const AlertRecord& record, const KafkaRecord& out);
   KafkaRecord render(const AlertRecord& record, std::size_t value_limit, const std::string& log_id);
   const std::string& topic_of(const AlertRevision& alert) const;
 

@@ -1,8 +1,11 @@
 #include "alerts/mock_cluster.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "alerts/kafka_handle.h"
+#include "alerts/kafka_session.h"
 // Needs rdkafka.h before it.
 #include <librdkafka/rdkafka_mock.h>
 
@@ -36,9 +39,10 @@ std::string MockCluster::bootstrap() const {
 }
 
 bool MockCluster::create_topics(const KafkaOptions& options) {
-  return create_topic(options.alerts_topic, options.partitions) &&
-         create_topic(options.shadow_topic, options.partitions) &&
-         create_topic(options.heartbeat_topic, 1);
+  const std::vector<TopicSpec> topics = topics_of(options);
+  return std::ranges::all_of(topics, [this](const TopicSpec& topic) {
+    return create_topic(topic.name, topic.partitions);
+  });
 }
 
 bool MockCluster::create_topic(const std::string& name, int partitions) {

@@ -15,7 +15,8 @@
 namespace tocsin::alerts {
 
 struct SinkStatus {
-  bool connected = false;              ///< false: degraded; `last_error` says why
+  bool connected = false;  ///< false: degraded; `last_error` says why
+  bool fenced = false;     ///< another engine took this one's name: nothing goes out any more
   LogPosition published_position = 0;  ///< every alert up to here is out
   std::uint64_t published_total = 0;   ///< by this process
   std::uint64_t heartbeats_total = 0;

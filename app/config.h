@@ -37,6 +37,9 @@ struct Config {
     std::string topic = "tocsin.alerts";
     std::string shadow_topic = "tocsin.alerts.shadow";
     std::string heartbeat_topic = "tocsin.heartbeat";
+    std::string latest_topic = "tocsin.alerts.latest";
+    std::string engine_id = "tocsin";
+    bool transactions = true;
     std::string format = "json";
     Duration start_timeout{15'000};
     friend bool operator==(const Kafka&, const Kafka&) = default;

@@ -18,6 +18,9 @@ ServiceOptions service_options(const Config& config) {
                    config.kafka.topic,
                    config.kafka.shadow_topic,
                    config.kafka.heartbeat_topic,
+                   config.kafka.latest_topic,
+                   config.kafka.engine_id,
+                   config.kafka.transactions,
                    config.kafka.format == "protobuf",
                    config.kafka.start_timeout};
   options.http = config.http.listen;

@@ -206,7 +206,7 @@ void Demo::watch() {
     if (signal == SIGINT || signal == SIGTERM) return;
     reload_if_edited();
     if (world_.city_ended()) left -= kLook;
-    if (!service_->failure().empty()) return;
+    if (!service_->failure().empty() || !service_->fenced().empty()) return;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "app/text.h"
@@ -39,7 +40,7 @@ class TopicJudge {
     replicas();
     if (topic_.settings.empty()) return std::move(findings_);
     election();
-    if (!compacted_) keeping();
+    compacted_ ? compaction() : keeping();
     sizes();
     if (findings_.empty())
       add("topic", Health::ok,
@@ -104,6 +105,16 @@ class TopicJudge {
     }
   }
 
+  void compaction() {
+    const std::string policy = get(topic_, "cleanup.policy");
+    if (policy == "compact") return;
+    add("cleanup.policy", Health::bad,
+        {fmt::format("{}: what is older than the retention is gone for readers that join late",
+                     policy),
+         fmt::format("{}：超过保留期的内容，后加入的读者无法读到", policy)},
+        "kafka-configs.sh --alter --add-config cleanup.policy=compact");
+  }
+
   void sizes() {
     const std::int64_t most = number(topic_, "max.message.bytes");
     if (most >= kLargestRecord) return;
@@ -119,9 +130,37 @@ class TopicJudge {
   Findings findings_;
 };
 
+// What the broker keeps of transactions is a topic of its own, made by the broker.
+void judge_transactions(const KafkaFacts& facts, Findings& findings) {
+  const auto number = [&](const char* name, std::int64_t otherwise) {
+    const auto at = facts.settings.find(name);
+    return at == facts.settings.end() ? otherwise : std::strtoll(at->second.c_str(), nullptr, 10);
+  };
+  const std::int64_t wanted = alerts::KafkaOptions{}.transaction_timeout.count();
+  const std::int64_t longest = number("transaction.max.timeout.ms", wanted);
+  if (longest < wanted) {
+    findings.push_back(
+        {"kafka.transaction.max.timeout.ms",
+         Health::bad,
+         {fmt::format("{}: publishing asks for {} and is refused", longest, wanted),
+          fmt::format("{}：发布需要 {}，会被拒绝", longest, wanted)},
+         {fmt::format("transaction.max.timeout.ms={} in server.properties", wanted),
+          fmt::format("在 server.properties 中设 transaction.max.timeout.ms={}", wanted)}});
+  }
+  const std::int64_t copies = number("transaction.state.log.replication.factor", 3);
+  if (facts.brokers > 1 && copies < 2) {
+    findings.push_back(
+        {"kafka.transaction.state.log.replication.factor",
+         Health::bad,
+         {"1: with that one broker every transaction stops", "1：该节点停机时所有事务停止"},
+         {"raise it to 3 before the topic __transaction_state is made",
+          "请在 __transaction_state 主题创建之前调为 3"}});
+  }
+}
+
 }  // namespace
 
-Findings judge(const KafkaFacts& facts, const std::string& heartbeat_topic) {
+Findings judge(const KafkaFacts& facts, const KafkaUse& use) {
   Findings findings{
       {"kafka.brokers",
        Health::ok,
@@ -133,8 +172,10 @@ Findings judge(const KafkaFacts& facts, const std::string& heartbeat_topic) {
                          "无法得知其设置：没有管理接口，或没有权限"},
                         {"allow DescribeConfigs for this user", "请为此用户开放 DescribeConfigs"}});
   }
+  if (use.transactions && !facts.settings.empty()) judge_transactions(facts, findings);
   for (const KafkaTopicFacts& topic : facts.topics) {
-    Findings of = TopicJudge(topic, facts.brokers, topic.name == heartbeat_topic).all();
+    const bool compacted = std::ranges::find(use.compacted, topic.name) != use.compacted.end();
+    Findings of = TopicJudge(topic, facts.brokers, compacted).all();
     findings.insert(findings.end(), of.begin(), of.end());
   }
   return findings;

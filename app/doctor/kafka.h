@@ -1,13 +1,17 @@
 #pragma once
 /// The Kafka the alerts go to: which of its settings lose or hide records that it has acknowledged.
 #include <string>
+#include <vector>
 
 #include "alerts/kafka_facts.h"
 #include "app/doctor/finding.h"
 
 namespace tocsin::app {
 
-/// `heartbeat_topic`: compacted by design.
-Findings judge(const alerts::KafkaFacts& facts, const std::string& heartbeat_topic);
+struct KafkaUse {
+  std::vector<std::string> compacted;  ///< topics that are so by design
+  bool transactions = true;
+};
+Findings judge(const alerts::KafkaFacts& facts, const KafkaUse& use);
 
 }  // namespace tocsin::app

@@ -239,6 +239,9 @@ std::optional<StartFailure> EngineService::Parts::start_kafka(
   kafka.alerts_topic = options.kafka.topic;
   kafka.shadow_topic = options.kafka.shadow_topic;
   kafka.heartbeat_topic = options.kafka.heartbeat_topic;
+  kafka.latest_topic = options.kafka.latest_topic;
+  kafka.engine_id = options.kafka.engine_id;
+  kafka.transactions = options.kafka.transactions;
   kafka.format = options.kafka.protobuf ? alerts::AlertFormat::protobuf : alerts::AlertFormat::json;
   if (mock && !mock->create_topics(kafka)) {
     return start_failure(kExitUnavailable, "the in-memory Kafka makes no topics");
@@ -399,6 +402,15 @@ std::set<std::string> EngineService::rule_names() const {
 }
 std::string EngineService::failure() const { return status()->failure; }
 
+std::string EngineService::fenced() const {
+  const Parts& p = *parts_;
+  if (p.publisher == nullptr || !p.publisher->status().fenced) return {};
+  return fmt::format(
+      "fenced: another engine publishes to {} as '{}' (kafka.engine_id); what is not out yet stays "
+      "in the alert log of this one",
+      p.options.kafka.topic, p.options.kafka.engine_id);
+}
+
 std::vector<Degraded> EngineService::degraded() const {
   const Parts& p = *parts_;
   std::vector<Degraded> reasons;
@@ -422,7 +434,10 @@ std::vector<Degraded> EngineService::degraded() const {
         fmt::format("broker {} is not connected; trying again", options_.broker->uri));
   }
   if (p.publisher != nullptr) {
-    if (const alerts::SinkStatus kafka = p.publisher->status(); !kafka.connected) {
+    const alerts::SinkStatus kafka = p.publisher->status();
+    if (kafka.fenced) {
+      add(Part::kafka, fenced());
+    } else if (!kafka.connected) {
       add(Part::kafka, fmt::format("Kafka {} is not connected ({}); alerts wait in the alert log",
                                    p.ready.kafka, kafka.last_error));
     }

@@ -37,6 +37,9 @@ struct KafkaOptions {
   std::string topic = "tocsin.alerts";
   std::string shadow_topic = "tocsin.alerts.shadow";
   std::string heartbeat_topic = "tocsin.heartbeat";
+  std::string latest_topic = "tocsin.alerts.latest";
+  std::string engine_id = "tocsin";
+  bool transactions = true;
   bool protobuf = false;           ///< values as protobuf instead of JSON
   Duration start_timeout{15'000};  ///< how long start() waits for it
 };
@@ -107,6 +110,8 @@ class EngineService {
   Books books() const;
   std::set<std::string> rule_names() const;  ///< in force
   std::string failure() const;  ///< why the engine stopped by itself; empty: it did not
+  /// Another engine publishes under this one's name; empty: none does.
+  std::string fenced() const;
   /// What keeps the service from being fully well; empty: ready.
   std::vector<Degraded> degraded() const;
   std::string metrics_text() const;

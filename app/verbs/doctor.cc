@@ -104,9 +104,12 @@ void visit_kafka(const Config::Kafka& kafka, Visit& visit) {
   alerts::KafkaOptions options;
   options.brokers = kafka.bootstrap;
   std::string why;
-  const auto facts = alerts::read_kafka_facts(
-      options, {kafka.topic, kafka.shadow_topic, kafka.heartbeat_topic}, kPatience, why);
-  if (facts) return visit.add(judge(*facts, kafka.heartbeat_topic));
+  KafkaUse use{{kafka.heartbeat_topic}, kafka.transactions};
+  if (kafka.transactions) use.compacted.push_back(kafka.latest_topic);
+  std::vector<std::string> topics{kafka.topic, kafka.shadow_topic};
+  topics.insert(topics.end(), use.compacted.begin(), use.compacted.end());
+  const auto facts = alerts::read_kafka_facts(options, topics, kPatience, why);
+  if (facts) return visit.add(judge(*facts, use));
   visit.away = true;
   visit.findings.push_back(
       {"kafka",

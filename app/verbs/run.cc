@@ -113,6 +113,11 @@ ExitCode serve(EngineService& service, Signals& signals, const Common& common, D
       complain(failure);
       return ExitCode::io;
     }
+    // Started again it would fence the other one: that is for a person to decide.
+    if (const std::string fenced = service.fenced(); !fenced.empty()) {
+      complain(fenced);
+      return ExitCode::bad_config;
+    }
     say_news(service, news);
   }
   if (const std::uint64_t left = service.drain_and_stop(drain); left > 0) {

@@ -25,9 +25,11 @@ using tocsin::testing::sorted;
 
 constexpr std::int16_t kProduce = 0;  // Kafka protocol: ApiKey of Produce
 
-class KafkaPublisherTest : public ::testing::Test {
+// With transactions and without.
+class KafkaPublisherTest : public ::testing::TestWithParam<bool> {
  protected:
   KafkaPublisherTest() {
+    rig.options.transactions = GetParam();
     cluster->create_topics(rig.options);
     rig.start();
   }
@@ -46,7 +48,7 @@ class KafkaPublisherTest : public ::testing::Test {
   PublisherRig rig{cluster->bootstrap()};
 };
 
-TEST_F(KafkaPublisherTest, EveryRevisionIsOnTheTopicOnceAndInOrder) {
+TEST_P(KafkaPublisherTest, EveryRevisionIsOnTheTopicOnceAndInOrder) {
   rig.append(500);
   ASSERT_TRUE(rig.work_until_published());
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(500));
@@ -56,7 +58,7 @@ TEST_F(KafkaPublisherTest, EveryRevisionIsOnTheTopicOnceAndInOrder) {
   EXPECT_EQ(status.queue_depth, 0u);
 }
 
-TEST_F(KafkaPublisherTest, ARecordIsTheAlertLineWithCloudEventsHeaders) {
+TEST_P(KafkaPublisherTest, ARecordIsTheAlertLineWithCloudEventsHeaders) {
   const AlertRevision alert = smoke_alert();
   rig.append(alert);
   ASSERT_TRUE(rig.work_until_published());
@@ -77,7 +79,7 @@ TEST_F(KafkaPublisherTest, ARecordIsTheAlertLineWithCloudEventsHeaders) {
   EXPECT_EQ(records[0].headers, expected);
 }
 
-TEST_F(KafkaPublisherTest, AResolveHasItsOwnType) {
+TEST_P(KafkaPublisherTest, AResolveHasItsOwnType) {
   AlertRevision alert = smoke_alert();
   alert.state = AlertState::resolved;
   rig.append(alert);
@@ -86,7 +88,7 @@ TEST_F(KafkaPublisherTest, AResolveHasItsOwnType) {
             "tocsin.alert.resolved");
 }
 
-TEST_F(KafkaPublisherTest, ValuesAreProtobufWhereThatIsAskedFor) {
+TEST_P(KafkaPublisherTest, ValuesAreProtobufWhereThatIsAskedFor) {
   rig.options.format = AlertFormat::protobuf;
   rig.restart();
   rig.append(tocsin::testing::full_alert());
@@ -97,7 +99,7 @@ TEST_F(KafkaPublisherTest, ValuesAreProtobufWhereThatIsAskedFor) {
   EXPECT_EQ(records[0].headers.at("content-type"), "application/protobuf");
 }
 
-TEST_F(KafkaPublisherTest, ShadowRevisionsGoToTheShadowTopicOnly) {
+TEST_P(KafkaPublisherTest, ShadowRevisionsGoToTheShadowTopicOnly) {
   AlertRevision shadow = smoke_alert();
   shadow.shadow = true;
   rig.append(1);
@@ -108,7 +110,7 @@ TEST_F(KafkaPublisherTest, ShadowRevisionsGoToTheShadowTopicOnly) {
   EXPECT_EQ(rig.positions(kShadow), (std::vector<LogPosition>{2}));
 }
 
-TEST_F(KafkaPublisherTest, ARestartContinuesWithoutLossOrRepeat) {
+TEST_P(KafkaPublisherTest, ARestartContinuesWithoutLossOrRepeat) {
   rig.append(50);
   ASSERT_TRUE(rig.work_until_published());
   rig.kill();
@@ -119,7 +121,7 @@ TEST_F(KafkaPublisherTest, ARestartContinuesWithoutLossOrRepeat) {
   EXPECT_EQ(rig.publisher->status().published_total, 50u);
 }
 
-TEST_F(KafkaPublisherTest, ARestartWithNothingNewSendsNothing) {
+TEST_P(KafkaPublisherTest, ARestartWithNothingNewSendsNothing) {
   rig.append(50);
   ASSERT_TRUE(rig.work_until_published());
   rig.restart();
@@ -128,7 +130,7 @@ TEST_F(KafkaPublisherTest, ARestartWithNothingNewSendsNothing) {
   EXPECT_EQ(rig.positions(kAlerts).size(), 50u);
 }
 
-TEST_F(KafkaPublisherTest, ARestartInTheMiddleOfABatchLosesAndRepeatsNothing) {
+TEST_P(KafkaPublisherTest, ARestartInTheMiddleOfABatchLosesAndRepeatsNothing) {
   for (int round = 1; round <= 5; ++round) {
     rig.append(400);
     ASSERT_TRUE(rig.work_until([&] { return rig.publisher->status().published_total > 20; }));
@@ -138,7 +140,7 @@ TEST_F(KafkaPublisherTest, ARestartInTheMiddleOfABatchLosesAndRepeatsNothing) {
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(2000));
 }
 
-TEST_F(KafkaPublisherTest, RecordsThatRetentionTookAreNotSentAgain) {
+TEST_P(KafkaPublisherTest, RecordsThatRetentionTookAreNotSentAgain) {
   rig.append(50);
   ASSERT_TRUE(rig.work_until_published());
   const auto heartbeats = rig.publisher->status().heartbeats_total;
@@ -154,10 +156,12 @@ TEST_F(KafkaPublisherTest, RecordsThatRetentionTookAreNotSentAgain) {
   EXPECT_EQ(rig.positions("emptied"), (std::vector<LogPosition>{51}));
 }
 
-TEST_F(KafkaPublisherTest, RecordsOfAnotherAlertLogDoNotCount) {
+TEST_P(KafkaPublisherTest, RecordsOfAnotherAlertLogDoNotCount) {
   rig.append(30);
   ASSERT_TRUE(rig.work_until_published());
   PublisherRig other(cluster->bootstrap());
+  other.options.transactions = GetParam();
+  other.options.engine_id = "other";
   other.log.advance(Duration{1});
   other.start();
   other.append(20);
@@ -168,7 +172,7 @@ TEST_F(KafkaPublisherTest, RecordsOfAnotherAlertLogDoNotCount) {
   EXPECT_EQ(other.publisher->status().published_total, 0u);
 }
 
-TEST_F(KafkaPublisherTest, WithManyPartitionsARestartStillSendsExactlyWhatIsMissing) {
+TEST_P(KafkaPublisherTest, WithManyPartitionsARestartStillSendsExactlyWhatIsMissing) {
   rig.options.alerts_topic = "many";
   cluster->create_topic("many", 7);
   rig.restart();
@@ -181,7 +185,7 @@ TEST_F(KafkaPublisherTest, WithManyPartitionsARestartStillSendsExactlyWhatIsMiss
   EXPECT_EQ(sorted(rig.positions("many")), PublisherRig::up_to(1200));
 }
 
-TEST_F(KafkaPublisherTest, TopicsThatAreMissingAreMade) {
+TEST_P(KafkaPublisherTest, TopicsThatAreMissingAreMade) {
   rig.options.alerts_topic = "made";
   rig.options.request_timeout =
       Duration{300};  // how long the admin API, which is not there, is asked
@@ -191,7 +195,7 @@ TEST_F(KafkaPublisherTest, TopicsThatAreMissingAreMade) {
   EXPECT_EQ(sorted(rig.positions("made")), PublisherRig::up_to(5));
 }
 
-TEST_F(KafkaPublisherTest, ErrorsThatPassCostNothing) {
+TEST_P(KafkaPublisherTest, ErrorsThatPassCostNothing) {
   inject({RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
           RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE});
   rig.append(100);
@@ -200,7 +204,7 @@ TEST_F(KafkaPublisherTest, ErrorsThatPassCostNothing) {
   EXPECT_EQ(rig.publisher->status().fatal_recoveries, 0u);
 }
 
-TEST_F(KafkaPublisherTest, AnErrorThatStaysIsSurvivedByANewProducer) {
+TEST_P(KafkaPublisherTest, AnErrorThatStaysIsSurvivedByANewProducer) {
   inject({RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS});
   rig.append(100);
   ASSERT_TRUE(rig.work_until_published());
@@ -210,7 +214,7 @@ TEST_F(KafkaPublisherTest, AnErrorThatStaysIsSurvivedByANewProducer) {
   EXPECT_EQ(status.delivery_errors + status.fatal_recoveries, 1u);
 }
 
-TEST_F(KafkaPublisherTest, ALostProducerIsReplacedAndNothingIsLostOrRepeated) {
+TEST_P(KafkaPublisherTest, ALostProducerIsReplacedAndNothingIsLostOrRepeated) {
   rig.append(100);
   ASSERT_TRUE(rig.work_until_published());
   ASSERT_EQ(rd_kafka_test_fatal_error(rig.publisher->native_handle(),
@@ -225,7 +229,7 @@ TEST_F(KafkaPublisherTest, ALostProducerIsReplacedAndNothingIsLostOrRepeated) {
   EXPECT_THAT(status.last_error, HasSubstr("injected"));
 }
 
-TEST_F(KafkaPublisherTest, ABrokerThatIsAwayIsSaidAndThenCaughtUpInOrder) {
+TEST_P(KafkaPublisherTest, ABrokerThatIsAwayIsSaidAndThenCaughtUpInOrder) {
   rig.append(10);
   ASSERT_TRUE(rig.work_until_published());
   rd_kafka_mock_broker_set_down(cluster->native_handle(), 1);
@@ -239,7 +243,7 @@ TEST_F(KafkaPublisherTest, ABrokerThatIsAwayIsSaidAndThenCaughtUpInOrder) {
   EXPECT_TRUE(rig.publisher->status().connected);
 }
 
-TEST_F(KafkaPublisherTest, AStartWithoutABrokerWaitsForOne) {
+TEST_P(KafkaPublisherTest, AStartWithoutABrokerWaitsForOne) {
   rd_kafka_mock_broker_set_down(cluster->native_handle(), 1);
   rig.options.request_timeout = Duration{200};
   rig.restart();
@@ -254,7 +258,7 @@ TEST_F(KafkaPublisherTest, AStartWithoutABrokerWaitsForOne) {
   EXPECT_TRUE(rig.work_until([&] { return rig.publisher->wait_ready(Duration{0}); }));
 }
 
-TEST_F(KafkaPublisherTest, AFullQueueHoldsRecordsBackInTheLog) {
+TEST_P(KafkaPublisherTest, AFullQueueHoldsRecordsBackInTheLog) {
   rig.options.max_in_flight = 10;
   rig.restart();
   rig.append(500);
@@ -275,7 +279,7 @@ AlertRevision heavy_alert(std::size_t bytes_each) {
   return alert;
 }
 
-TEST_F(KafkaPublisherTest, AnAlertTooLargeForARecordLosesEvidenceOnly) {
+TEST_P(KafkaPublisherTest, AnAlertTooLargeForARecordLosesEvidenceOnly) {
   rig.options.max_record_bytes = 20'000;
   rig.restart();
   rig.append(heavy_alert(1000));
@@ -291,7 +295,7 @@ TEST_F(KafkaPublisherTest, AnAlertTooLargeForARecordLosesEvidenceOnly) {
   EXPECT_EQ(rig.publisher->status().evidence_cut, 1u);
 }
 
-TEST_F(KafkaPublisherTest, ARecordTheBrokerFindsTooLargeIsSentAgainSmaller) {
+TEST_P(KafkaPublisherTest, ARecordTheBrokerFindsTooLargeIsSentAgainSmaller) {
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(heavy_alert(2000));
   ASSERT_TRUE(rig.work_until_published()) << rig.state();
@@ -304,7 +308,7 @@ TEST_F(KafkaPublisherTest, ARecordTheBrokerFindsTooLargeIsSentAgainSmaller) {
   EXPECT_EQ(rig.publisher->status().evidence_cut, 1u) << rig.state();
 }
 
-TEST_F(KafkaPublisherTest, ABatchTheBrokerFindsTooLargeIsSentAgainRecordByRecord) {
+TEST_P(KafkaPublisherTest, ABatchTheBrokerFindsTooLargeIsSentAgainRecordByRecord) {
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(100);
   ASSERT_TRUE(rig.work_until_published()) << rig.state();
@@ -314,14 +318,14 @@ TEST_F(KafkaPublisherTest, ABatchTheBrokerFindsTooLargeIsSentAgainRecordByRecord
   EXPECT_LE(rig.publisher->status().evidence_cut, 1u);
 }
 
-TEST_F(KafkaPublisherTest, AnAlertThatCannotBeMadeSmallEnoughIsSentAsSmallAsItGets) {
+TEST_P(KafkaPublisherTest, AnAlertThatCannotBeMadeSmallEnoughIsSentAsSmallAsItGets) {
   inject({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   rig.append(1);
   ASSERT_TRUE(rig.work_until_published()) << rig.state();
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(1));
 }
 
-TEST_F(KafkaPublisherTest, HeartbeatsProveThatTheFeedIsAlive) {
+TEST_P(KafkaPublisherTest, HeartbeatsProveThatTheFeedIsAlive) {
   rig.options.heartbeat_interval = Duration{20};
   rig.restart();
   rig.append(3);
@@ -341,7 +345,7 @@ TEST_F(KafkaPublisherTest, HeartbeatsProveThatTheFeedIsAlive) {
   EXPECT_EQ(last.headers.at("ce_type"), "tocsin.heartbeat");
 }
 
-TEST_F(KafkaPublisherTest, StopSendsWhatIsInTheLogFirst) {
+TEST_P(KafkaPublisherTest, StopSendsWhatIsInTheLogFirst) {
   rig.pump->start();
   ASSERT_TRUE(rig.publisher->wait_ready(Duration{20'000}));
   rig.append(1000);
@@ -349,7 +353,7 @@ TEST_F(KafkaPublisherTest, StopSendsWhatIsInTheLogFirst) {
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(1000));
 }
 
-TEST_F(KafkaPublisherTest, StopWithoutABrokerGivesUpInTimeAndTheNextStartSendsTheRest) {
+TEST_P(KafkaPublisherTest, StopWithoutABrokerGivesUpInTimeAndTheNextStartSendsTheRest) {
   rig.pump->start();
   ASSERT_TRUE(rig.publisher->wait_ready(Duration{20'000}));
   rd_kafka_mock_broker_set_down(cluster->native_handle(), 1);
@@ -361,13 +365,17 @@ TEST_F(KafkaPublisherTest, StopWithoutABrokerGivesUpInTimeAndTheNextStartSendsTh
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(10));
 }
 
-TEST_F(KafkaPublisherTest, RecordsAppendedWhileItRunsAreCarriedByItsThread) {
+TEST_P(KafkaPublisherTest, RecordsAppendedWhileItRunsAreCarriedByItsThread) {
   rig.pump->start();
   ASSERT_TRUE(rig.publisher->wait_ready(Duration{20'000}));
   for (int i = 0; i < 50; ++i) rig.append(10);
   EXPECT_TRUE(rig.pump->stop(Duration{20'000}));
   EXPECT_EQ(rig.positions(kAlerts), PublisherRig::up_to(500));
 }
+
+INSTANTIATE_TEST_SUITE_P(Kafka, KafkaPublisherTest, ::testing::Bool(), [](const auto& test) {
+  return test.param ? "Transactions" : "Idempotent";
+});
 
 TEST(KafkaOptions, APropertyThatLibrdkafkaRefusesIsNamed) {
   KafkaOptions options;

@@ -173,14 +173,14 @@ alerts::KafkaFacts good_kafka() {
 std::vector<std::string> complaints_about(const char* setting, const char* value) {
   alerts::KafkaFacts facts = good_kafka();
   facts.topics[0].settings[setting] = value;
-  return complaints(judge(facts, "beat"));
+  return complaints(judge(facts, KafkaUse{{"beat"}}));
 }
 
 TEST(DoctorOfKafka, finds_nothing_on_a_good_one_and_waits_for_topics_to_be_made) {
   alerts::KafkaFacts facts = good_kafka();
-  EXPECT_THAT(complaints(judge(facts, "beat")), IsEmpty());
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{{"beat"}})), IsEmpty());
   facts.topics.push_back({.name = "shadow", .settings = {}});
-  EXPECT_THAT(complaints(judge(facts, "beat")), IsEmpty());
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{{"beat"}})), IsEmpty());
 }
 
 TEST(DoctorOfKafka, names_what_loses_or_hides_alerts) {
@@ -199,16 +199,34 @@ TEST(DoctorOfKafka, names_what_loses_or_hides_alerts) {
               ElementsAre("kafka.alerts.max.message.bytes warning"));
 }
 
+TEST(DoctorOfKafka, what_transactions_need_of_the_brokers) {
+  alerts::KafkaFacts facts = good_kafka();
+  facts.settings = {{"transaction.max.timeout.ms", "10000"},
+                    {"transaction.state.log.replication.factor", "1"}};
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{})),
+              ElementsAre("kafka.transaction.max.timeout.ms bad",
+                          "kafka.transaction.state.log.replication.factor bad"));
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{.compacted = {}, .transactions = false})),
+              IsEmpty());
+}
+
+TEST(DoctorOfKafka, a_topic_of_the_latest_must_be_compacted) {
+  alerts::KafkaFacts facts = good_kafka();
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{{"alerts"}})),
+              ElementsAre("kafka.alerts.cleanup.policy bad"));
+}
+
 TEST(DoctorOfKafka, one_copy_is_one_disk_and_a_heartbeat_may_be_compacted) {
   alerts::KafkaFacts facts = good_kafka();
   facts.topics[0].replicas = 1;
   facts.topics[0].settings["cleanup.policy"] = "compact";
-  EXPECT_THAT(complaints(judge(facts, "alerts")), ElementsAre("kafka.alerts.replicas warning"));
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{{"alerts"}})),
+              ElementsAre("kafka.alerts.replicas warning"));
 }
 
 TEST(DoctorOfKafka, without_an_admin_api_its_settings_are_skipped_and_said_so) {
   alerts::KafkaFacts facts{.brokers = 1, .has_admin_api = false, .settings = {}, .topics = {}};
-  EXPECT_THAT(complaints(judge(facts, "beat")), ElementsAre("kafka.settings skipped"));
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{{"beat"}})), ElementsAre("kafka.settings skipped"));
 }
 
 TEST(Doctor, every_complaint_has_a_fix_in_both_languages) {

@@ -69,6 +69,24 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual([(a["key"], a["rev"]) for a in alerts if a["rule"] == "smoke-alarm"],
                          [({"device_id": "D-1"}, 1), ({"device_id": "D-2"}, 1)])
 
+    def test_an_engine_that_slept_while_another_took_over_publishes_nothing_more_and_says_so(self):
+        other = pathlib.Path(self.folder) / "other"
+        other.mkdir()
+        with self.engine() as sleeper:
+            self.broker.publish("tocsin/v1/g1/json", smoke("s-1", device="D-1"))
+            self.kafka.read("tocsin.alerts", count=1)
+            sleeper.child.send_signal(signal.SIGSTOP)
+            with Engine(self.folder, *arguments(other, self.broker, self.kafka), name="successor") as successor:
+                self.broker.publish("tocsin/v1/g1/json", smoke("s-2", device="D-2"))
+                self.kafka.read("tocsin.alerts", count=2)
+                sleeper.child.send_signal(signal.SIGCONT)
+                self.assertEqual(sleeper.child.wait(30), 78, sleeper.output())
+                self.assertIn("fenced: another engine publishes to tocsin.alerts", sleeper.output())
+                self.assertEqual(successor.stop(), 0, successor.output())
+        alerts = [r["value"] for r in self.kafka.read("tocsin.alerts")]
+        self.assertEqual([(a["key"], a["rev"]) for a in alerts if a["rule"] == "smoke-alarm"],
+                         [({"device_id": "D-1"}, 1), ({"device_id": "D-2"}, 1)])
+
     def test_bad_input_costs_its_neighbours_nothing(self):
         bad = [b"", b"{", b"[" * 10_000, b"\xff\xfe", b'{"type":"no.such","device_id":"D"}',
                b'{"type":"smoke.alarm"}', b'{"type":"smoke.alarm","device_id":"D","level":"high"}', b"x" * 300_000]

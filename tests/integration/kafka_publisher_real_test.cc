@@ -27,7 +27,9 @@ class RealKafkaTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::string why;
-    server = KafkaServer::start(why);
+    // A broker that was killed is let in again when its session is over.
+    server =
+        KafkaServer::start(why, "broker.session.timeout.ms=1500\nbroker.heartbeat.interval.ms=300");
     if (!server) {
       if (std::getenv("CI") != nullptr) FAIL() << "no Kafka: " << why;
       std::fprintf(stderr, "SKIPPED, NOTHING PROVED: no Kafka: %s\n", why.c_str());
@@ -97,6 +99,68 @@ TEST_F(RealKafkaTest, ABrokerThatRestartsIsCaughtUpInOrder) {
   ASSERT_TRUE(server->restart());
   ASSERT_TRUE(rig->work_until_published()) << rig->publisher->status().last_error;
   EXPECT_EQ(positions("tocsin.alerts"), PublisherRig::up_to(600));
+}
+
+TEST_F(RealKafkaTest, ANewerEngineFencesTheOlderAndNothingIsLostOrRepeated) {
+  rig->append(100);
+  ASSERT_TRUE(rig->work_until_published());
+  auto older_publisher = std::move(rig->publisher);  // frozen, as by SIGSTOP
+  auto older_pump = std::move(rig->pump);
+  rig->start();
+  rig->append(100);
+  ASSERT_TRUE(rig->work_until_published()) << rig->state();
+  rig->append(100);
+  std::swap(rig->publisher, older_publisher);
+  std::swap(rig->pump, older_pump);
+  ASSERT_TRUE(rig->work_until([&] { return rig->publisher->status().fenced; })) << rig->state();
+  EXPECT_FALSE(rig->publisher->status().connected);
+  std::swap(rig->publisher, older_publisher);
+  std::swap(rig->pump, older_pump);
+  ASSERT_TRUE(rig->work_until_published()) << rig->state();
+  EXPECT_EQ(positions("tocsin.alerts"), PublisherRig::up_to(300));
+  older_pump.reset();
+}
+
+TEST_F(RealKafkaTest, TheNewestRevisionOfEachAlertIsOnTheCompactedTopic) {
+  AlertRevision alert = smoke_alert();
+  rig->append(alert);
+  alert.rev = 2;
+  alert.state = AlertState::resolved;
+  rig->append(alert);
+  AlertRevision shadow = smoke_alert(PublisherRig::id_of(7));
+  shadow.shadow = true;
+  rig->append(shadow);
+  ASSERT_TRUE(rig->work_until_published()) << rig->state();
+  const auto latest = kcat("tocsin.alerts.latest");
+  ASSERT_EQ(latest.size(), 2u);
+  EXPECT_EQ(latest[1]["key"], alert.alert_id);
+  EXPECT_EQ(latest[1]["payload"], alert_to_json(alert));
+}
+
+TEST_F(RealKafkaTest, ABrokerKilledInTheMiddleOfTransactionsIsCaughtUpExactlyOnce) {
+  for (int round = 1; round <= 3; ++round) {
+    rig->append(3000);
+    const auto before = rig->publisher->status().published_total;
+    ASSERT_TRUE(
+        rig->work_until([&] { return rig->publisher->status().published_total > before + 500; }));
+    ASSERT_TRUE(server->kill());
+    for (int i = 0; i < 20; ++i) rig->pump->do_work();
+    ASSERT_TRUE(server->restart());
+  }
+  ASSERT_TRUE(rig->work_until_published()) << rig->state();
+  EXPECT_EQ(positions("tocsin.alerts"), PublisherRig::up_to(9000));
+}
+
+TEST_F(RealKafkaTest, WithoutTransactionsRestartsLoseAndRepeatNothingEither) {
+  rig->options.transactions = false;
+  rig->restart();
+  for (int round = 1; round <= 3; ++round) {
+    rig->append(1000);
+    ASSERT_TRUE(rig->work_until([&] { return rig->publisher->status().published_total > 20; }));
+    rig->restart();
+  }
+  ASSERT_TRUE(rig->work_until_published()) << rig->state();
+  EXPECT_EQ(positions("tocsin.alerts"), PublisherRig::up_to(3000));
 }
 
 TEST_F(RealKafkaTest, ATopicThatIsDeletedIsMadeAgainAndPublishingGoesOn) {

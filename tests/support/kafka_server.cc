@@ -59,6 +59,10 @@ KafkaServer::~KafkaServer() {
 
 bool KafkaServer::stop() { return run("stop '" + folder_ + "/kafka'"); }
 
+bool KafkaServer::kill() {
+  return run_command("kill -9 \"$(cat '" + folder_ + "/kafka/pid')\"").ok;
+}
+
 bool KafkaServer::restart() {
   const std::string port = bootstrap_.substr(bootstrap_.rfind(':') + 1);
   return run("start '" + folder_ + "/kafka' --port " + port);

@@ -21,6 +21,7 @@ class KafkaServer {
 
   const std::string& bootstrap() const { return bootstrap_; }
   bool stop();     ///< cleanly; the data stay
+  bool kill();     ///< with SIGKILL
   bool restart();  ///< on the same port
 
  private:
