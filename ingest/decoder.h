@@ -51,6 +51,8 @@ class EventSink {
   /// `event` may be changed; it and what it points to are valid until the call returns.
   virtual void on_event(Event& event) = 0;
   virtual void on_rejected(const Rejection& rejection) = 0;
+  /// The frame says which batch of its gateway it is. Not every sink wants to know.
+  virtual void on_gateway_seq(std::uint64_t) {}
 };
 
 struct DecoderRemarks {

@@ -381,15 +381,24 @@ void JsonDecoder::decode_frame(std::string_view gateway, std::string_view text, 
   element wrapped;
   std::uint64_t around = 0;
   bool is_batch = false;
+  std::optional<std::uint64_t> batch_seq;
   for (const auto& [key, value] : object) {
     if (key == "events") {
       wrapped = value;
       is_batch = true;
-    } else if (key != "gateway_seq" && key != "gatewaySeq") {
+    } else if (key == "gateway_seq" || key == "gatewaySeq") {
+      std::uint64_t seq = 0;
+      if (read_json_count(value, key, seq)) {
+        ++around;
+      } else {
+        batch_seq = seq;
+      }
+    } else {
       ++around;
     }
   }
   if (!is_batch) return parser_->one(root, context, {}, text);
+  if (batch_seq) sink.on_gateway_seq(*batch_seq);
   parser_->assembler.count_unknown(around);
   if (wrapped.get(events) == simdjson::SUCCESS)
     return parser_->batch(events, context, "/events", text);

@@ -118,6 +118,7 @@ void ProtobufDecoder::decode_batch(std::string_view gateway, std::string_view pa
       }
     } else if (ok && is(tag, kGatewaySeq, WireType::varint)) {
       ok = reader.varint(gateway_seq);
+      if (ok) sink.on_gateway_seq(gateway_seq);
     } else if (ok) {
       assembler_.count_unknown(1);
       ok = reader.skip(tag, kMaxWireDepth);

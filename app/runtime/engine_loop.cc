@@ -179,6 +179,9 @@ EngineStatus EngineLoop::make_status() const {
   status.applied = pipeline_.applied();
   status.revisions = revisions_;
   status.recovered = recovered_;
+  status.gateway_gaps = pipeline_.gaps().gaps();
+  status.missing_batches = pipeline_.gaps().missing();
+  status.untracked_batches = pipeline_.gaps().untracked();
   status.refused_records = pipeline_.refused_records();
   status.last_refusal = pipeline_.last_refusal();
   status.waiting = waiting_;

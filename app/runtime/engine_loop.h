@@ -45,6 +45,9 @@ struct EngineStatus {
   LogPosition applied = 0;
   std::uint64_t revisions = 0;  ///< appended to the alert log by this process
   std::uint64_t recovered = 0;  ///< skipped in recovery: the alert log had them
+  std::uint64_t gateway_gaps = 0;       ///< reported
+  std::uint64_t missing_batches = 0;    ///< in them
+  std::uint64_t untracked_batches = 0;  ///< of gateways over the number that is watched
   std::uint64_t refused_records = 0;
   std::string last_refusal;
   std::string waiting;  ///< why the engine stands still for now; empty: it does not

@@ -124,6 +124,14 @@ void add_engine_metrics(MetricText& out, const EngineStatus& status) {
             number(static_cast<std::uint64_t>(unix_ms(status.engine_time))) / 1000.0);
   out.gauge("tocsin_engine_applied_position", "Log position of the newest record applied.",
             number(status.applied));
+  out.counter("tocsin_gateway_gaps_total",
+              "Gaps in the batch numbers of a gateway that did not close.",
+              number(status.gateway_gaps));
+  out.counter("tocsin_gateway_missing_batches_total", "Batches in those gaps: lost on the way here.",
+              number(status.missing_batches));
+  out.counter("tocsin_gateway_untracked_batches_total",
+              "Batches of gateways over the number whose gaps are watched.",
+              number(status.untracked_batches));
   out.counter("tocsin_engine_refused_records_total",
               "Log records this version could not put in force.", number(status.refused_records));
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/loaded_bundle.h"
 #include "app/runtime/bodies.h"
 #include "ingest/catalogue_builder.h"
@@ -43,10 +45,40 @@ void Pipeline::apply(const LogRecord& record, std::vector<AlertRevision>& out) {
   out_ = nullptr;
 }
 
+std::optional<Timestamp> Pipeline::next_deadline() const {
+  const auto timer = engine_.next_deadline();
+  const auto gap = gaps_.next_deadline();
+  return timer && gap ? std::min(*timer, *gap) : timer ? timer : gap;
+}
+
 void Pipeline::advance(Timestamp now) {
   const std::size_t before = out_->size();
+  for (auto due = gaps_.next_deadline(); due && *due <= now; due = gaps_.next_deadline()) {
+    engine_.advance(*due, *out_);
+    for (const auto& gap : gaps_.take_due(*due)) report(gap, std::max(*due, engine_.now()));
+  }
   engine_.advance(now, *out_);
   stamp_from(before);
+}
+
+// An event like any other for the rules; it was not received, so it is not in the books.
+void Pipeline::report(const ingest::GatewayGap& gap, Timestamp at) {
+  const EventType& type = *catalogue_->find("gateway.gap");
+  const std::string id = fmt::format("{}-{}@{}", gap.first, gap.last, unix_ms(at));
+  Event event;
+  event.type = type.id;
+  event.arr = at;
+  event.log_position = books_.received;
+  event.slot(CommonSlot::id) = Value::string(id);
+  event.slot(CommonSlot::type) = Value::string(type.name);
+  event.slot(CommonSlot::device_id) = Value::string(gap.gateway);
+  event.slot(CommonSlot::gateway) = Value::string(gap.gateway);
+  const std::pair<const char*, std::uint64_t> fields[] = {
+      {"missing", gap.missing()}, {"first", gap.first}, {"last", gap.last}};
+  for (const auto& [name, number] : fields) {
+    event.slots[type.find(name)->slot] = Value::uint64(number);
+  }
+  (void)engine_.apply(event, *out_);
 }
 
 // What no event caused carries the ordinal of the newest event there was, rejected ones included,
@@ -59,7 +91,11 @@ void Pipeline::apply_frame(const LogRecord& record) {
   const std::optional<Frame> frame = parse_frame(record.body);
   if (!frame) return refuse(record, "a frame record that does not parse");
   if (frame->retained) return;  // state, not an event: the source read it as such
+  batch_seq_.reset();
   decoder_.decode_frame(frame->topic, frame->payload, record.arr, *this);
+  if (const auto topic = ingest::parse_topic(frame->topic); topic && batch_seq_) {
+    gaps_.note(topic->gateway, *batch_seq_, record.arr);
+  }
   books_.unregistered = decoder_.remarks().unregistered;
   books_.unknown_fields = decoder_.remarks().unknown_fields;
   books_.clamped = engine_.clamped();

@@ -17,6 +17,7 @@
 #include "core/catalogue.h"
 #include "core/log.h"
 #include "ingest/decoder.h"
+#include "ingest/gateway_gaps.h"
 #include "rules/engine.h"
 
 namespace tocsin::app {
@@ -39,9 +40,10 @@ class Pipeline final : private ingest::EventSink {
   /// Requires: records in order of position.
   void apply(const LogRecord& record, std::vector<AlertRevision>& out);
 
-  std::optional<Timestamp> next_deadline() const { return engine_.next_deadline(); }
+  std::optional<Timestamp> next_deadline() const;
   const rules::Engine& engine() const { return engine_; }
   const Books& books() const { return books_; }
+  const ingest::GatewayGaps& gaps() const { return gaps_; }
   const std::deque<RejectedSample>& samples() const { return samples_; }
   const std::shared_ptr<const Registry>& registry() const { return registry_; }
 
@@ -57,8 +59,10 @@ class Pipeline final : private ingest::EventSink {
  private:
   void on_event(Event& event) override;
   void on_rejected(const ingest::Rejection& rejection) override;
+  void on_gateway_seq(std::uint64_t seq) override { batch_seq_ = seq; }
 
   void advance(Timestamp now);
+  void report(const ingest::GatewayGap& gap, Timestamp at);
   void stamp_from(std::size_t index);
   void apply_frame(const LogRecord& record);
   void apply_bundle(const LogRecord& record);
@@ -71,6 +75,8 @@ class Pipeline final : private ingest::EventSink {
   ingest::Decoder decoder_;
   rules::Engine engine_;
   std::shared_ptr<const Registry> registry_;
+  ingest::GatewayGaps gaps_;
+  std::optional<std::uint64_t> batch_seq_;  // of the frame being applied
   Books books_;
   std::deque<RejectedSample> samples_;
   std::string bundle_version_;

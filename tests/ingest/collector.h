@@ -45,6 +45,7 @@ class Collector : public EventSink {
     events.push_back(std::move(kept));
     order += 'e';
   }
+  void on_gateway_seq(std::uint64_t seq) override { gateway_seq = seq; }
   void on_rejected(const Rejection& r) override {
     rejected.push_back({r.reason, std::string(r.detail), std::string(r.sample)});
     order += 'r';
@@ -53,6 +54,7 @@ class Collector : public EventSink {
   std::vector<KeptEvent> events;
   std::vector<KeptRejection> rejected;
   std::string order;  ///< 'e' and 'r' as they came
+  std::optional<std::uint64_t> gateway_seq;
 
  private:
   const Catalogue& catalogue_;

@@ -56,6 +56,13 @@ TEST_F(JsonFrame, AnArrayAndAWrappedListAreBatches) {
   EXPECT_EQ(json(R"({"gateway_seq":7,"events":[]})").order, "");
 }
 
+TEST_F(JsonFrame, ABatchSaysWhichOfItsGatewayItIs) {
+  EXPECT_EQ(json(R"({"gateway_seq":7,"events":[]})").gateway_seq, 7U);
+  EXPECT_EQ(json(R"({"gatewaySeq":"18446744073709551615","events":[]})").gateway_seq, UINT64_MAX);
+  EXPECT_EQ(json("[]").gateway_seq, std::nullopt);
+  EXPECT_EQ(json(R"({"gateway_seq":-1,"events":[]})").gateway_seq, std::nullopt);
+}
+
 TEST_F(JsonFrame, TheEventsOwnGatewayWinsOverTheTopics) {
   EXPECT_EQ(only(json(R"({"type":"smoke.clear","device_id":"D1","gateway":"g9"})")).text("gateway"),
             "g9");

@@ -187,6 +187,7 @@ TEST_F(ProtobufFrame, ABatchWithoutEventsIsNothing) {
   v1::EventBatch batch;
   batch.set_gateway_seq(5);
   EXPECT_EQ(protobuf(batch).order, "");
+  EXPECT_EQ(protobuf(batch).gateway_seq, 5U);
 }
 
 TEST_F(ProtobufFrame, GroupsMayNestAHundredDeepAndNoDeeper) {

@@ -61,6 +61,24 @@ TEST_F(PipelineTest, TheBooksBalanceOverEveryKindOfEvent) {
   EXPECT_EQ(books.unregistered, 4u);
 }
 
+TEST_F(PipelineTest, ABatchThatNeverCameIsAnEventForRulesAndInNobodysBooks) {
+  apply(0, RecordKind::bundle, rules_body({kGapRule}));
+  const auto batch = [&](std::int64_t after, int seq) {
+    return frame(after, fmt::format(R"({{"gateway_seq":{},"events":[]}})", seq));
+  };
+  batch(10, 1);
+  batch(20, 4);
+  EXPECT_EQ(pipeline_->next_deadline(), from_unix_ms(kStart + 5020));
+  EXPECT_TRUE(apply(5019, RecordKind::tick).empty());
+  const auto said = apply(9000, RecordKind::tick);
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(said[0].rule, "lost");
+  EXPECT_EQ(said[0].at, from_unix_ms(kStart + 5020));
+  EXPECT_EQ(said[0].summary.en, "g1 lost 2: 2 to 3");
+  EXPECT_EQ(pipeline_->books().received, 0U);
+  EXPECT_EQ(pipeline_->gaps().missing(), 2U);
+}
+
 TEST_F(PipelineTest, AnAbsenceBehindADownGatewayWaitsForItsReturn) {
   apply(0, RecordKind::bundle, rules_body({kUnclearedRule}));
   frame(0, smoke("D1", kStart));  // through g1

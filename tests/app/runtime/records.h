@@ -38,6 +38,14 @@ alert:
   resolve: {quiet_for: 1m}
 )";
 
+inline constexpr const char* kGapRule = R"(format: tocsin/1
+rule: lost
+severity: high
+for_each: [device_id]
+match: {event: {event: gateway.gap}}
+alert: {summary: "{{e.device_id}} lost {{e.missing}}: {{e.first}} to {{e.last}}"}
+)";
+
 /// Nobody clears the alarm within a minute.
 inline constexpr const char* kUnclearedRule = R"(format: tocsin/1
 rule: uncleared

@@ -67,6 +67,7 @@ TEST(ShippedRules, CoverEveryScene) {
       {"objects thrown at one facade", "throwing"},
       {"a silent detector", "detector-silent"},
       {"a gateway that took its detectors along", "gateway-silent"},
+      {"batches of a gateway that never came", "gateway-gap"},
       {"a low battery", "low-battery"},
       {"a detector off its base", "detector-removed"},
       {"a site of false alarms", "nuisance-site"},
