@@ -48,6 +48,11 @@ struct PendingAbsence : Timer {
   bool held = false;                        ///< over its deadline because the gateway was down
   std::optional<Timestamp> heard = {};      ///< held, and the gateway came back: when it is decided
 
+  template <class A>
+  void archive(A& a) {
+    a(bound, deadline, not_before, gateway, held, heard, static_cast<Timer&>(*this));
+  }
+
  private:
   TimerQueue& timers_;
 };
@@ -84,6 +89,22 @@ class Absences : public TimerOwner {
   bool idle() const { return pending_.empty() && events_.empty(); }
   /// Nothing is needed after it; Timestamp::min(): nothing at all.
   Timestamp last_needed() const;
+
+  template <class A>
+  void archive(A& a) {
+    a(events_);
+    if constexpr (A::kReads) {
+      for (std::uint32_t n = a.count(); n > 0 && a.ok(); --n) {
+        auto pending = std::make_unique<PendingAbsence>(*this, a.timers, std::vector<Bound>());
+        a(*pending);
+        if (pending->bound.empty()) return a.fail();
+        pending_.push_back(std::move(pending));
+      }
+    } else {
+      a(static_cast<std::uint32_t>(pending_.size()));
+      for (const auto& pending : pending_) a(*pending);
+    }
+  }
 
  private:
   bool cancelled(const PendingAbsence& pending, const Absence& absence, Timestamp now) const;

@@ -21,9 +21,19 @@ class AggregateMatcher {
   std::size_t keys() const { return table_.size(); }
   static constexpr std::size_t state_bytes() { return sizeof(State); }
 
+  template <class A>
+  void archive(A& a) {
+    a(table_);
+  }
+
  private:
   struct State : KeyState {
     KeptWindow window;  ///< KeptEntry::value holds the bits of a double
+
+    template <class A>
+    void archive(A& a) {
+      a(window);
+    }
   };
 
   void choose(std::span<const KeptEntry> entries, Duration window, Timestamp now);

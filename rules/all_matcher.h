@@ -27,9 +27,19 @@ class AllMatcher {
   std::size_t keys() const { return table_.size(); }
   static constexpr std::size_t state_bytes() { return sizeof(State); }
 
+  template <class A>
+  void archive(A& a) {
+    a(table_);
+  }
+
  private:
   struct State : KeyState {
     std::vector<KeptWindow> steps;
+
+    template <class A>
+    void archive(A& a) {
+      a(steps);
+    }
   };
   class Search;
 

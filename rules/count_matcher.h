@@ -24,9 +24,19 @@ class CountMatcher {
   std::size_t keys() const { return table_.size(); }
   static constexpr std::size_t state_bytes() { return sizeof(State); }
 
+  template <class A>
+  void archive(A& a) {
+    a(table_);
+  }
+
  private:
   struct State : KeyState {
     KeptWindow window;
+
+    template <class A>
+    void archive(A& a) {
+      a(window);
+    }
   };
   /// How many events or distinct values a moving window holds.
   class Tally {

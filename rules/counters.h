@@ -26,6 +26,14 @@ struct RuleCounters {
   std::array<std::uint64_t, kMaxPatterns> step_bound{};
   std::uint64_t open_alerts = 0;  ///< gauge
   std::uint64_t keys = 0;         ///< gauge
+
+  template <class A>
+  void archive(A& a) {
+    a(evaluated, unkeyed, matches, opened, resolved, revisions, eval_errors, evicted_events,
+      evicted_candidates, evicted_keys, evicted_alerts, searches_cut, distinct_uncounted, pending,
+      open_alerts, keys);
+    for (std::uint64_t& bound : step_bound) a(bound);
+  }
 };
 
 /// Of all rules, also those that a reload removed.
@@ -33,6 +41,10 @@ struct RuleTotals {
   std::uint64_t matches = 0;
   std::uint64_t unkeyed = 0;
 
+  template <class A>
+  void archive(A& a) {
+    a(matches, unkeyed);
+  }
   void add(const RuleCounters& counters) {
     matches += counters.matches;
     unkeyed += counters.unkeyed;

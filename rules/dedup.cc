@@ -125,13 +125,17 @@ void Dedup::Ring::make_room(Timestamp arr, Duration window, std::uint16_t limit)
   for (std::uint32_t i = 0; i < size_; ++i) filter_ |= filter_bit(fingerprint_at(place(i)));
 }
 
+void Dedup::Ring::allocate() {
+  constexpr std::size_t kEntry = sizeof(std::uint64_t) + sizeof(std::uint32_t);
+  bytes_ = std::make_unique_for_overwrite<std::byte[]>(capacity_ * kEntry);
+}
+
 void Dedup::Ring::grow(std::uint16_t limit) {
   constexpr std::uint16_t kFirstCapacity = 8;
   Ring larger;
   larger.capacity_ = capacity_ == 0 ? kFirstCapacity : static_cast<std::uint16_t>(capacity_ * 2);
   larger.capacity_ = std::min(larger.capacity_, limit);
-  constexpr std::size_t kEntry = sizeof(std::uint64_t) + sizeof(std::uint32_t);
-  larger.bytes_ = std::make_unique_for_overwrite<std::byte[]>(larger.capacity_ * kEntry);
+  larger.allocate();
   for (std::uint32_t i = 0; i < size_; ++i) {
     larger.fingerprint_at(i) = fingerprint_at(place(i));
     larger.arr_at(i) = arr_at(place(i));

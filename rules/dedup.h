@@ -34,6 +34,11 @@ class Dedup {
 
   std::size_t devices() const { return devices_.size(); }
 
+  template <class A>
+  void archive(A& a) {
+    a(devices_, visits_);
+  }
+
  private:
   // A ring of (fingerprint, low 32 bits of arr), oldest first. Expired entries stay until there is
   // no room; all of it is dropped once the newest has left the window, so no entry is older than
@@ -44,6 +49,16 @@ class Dedup {
     void push(std::uint64_t fingerprint, Timestamp arr, Duration window, std::uint16_t limit);
     Timestamp newest() const { return newest_; }
 
+    template <class A>
+    void archive(A& a) {
+      a(newest_, filter_, capacity_, size_);
+      if constexpr (A::kReads) {
+        if (size_ > capacity_) return a.fail();
+        allocate();
+      }
+      for (std::uint32_t i = 0; i < size_; ++i) a(fingerprint_at(place(i)), arr_at(place(i)));
+    }
+
    private:
     std::uint64_t& fingerprint_at(std::uint32_t i) const;
     std::uint32_t& arr_at(std::uint32_t i) const;
@@ -53,6 +68,7 @@ class Dedup {
     void drop_oldest();
     void make_room(Timestamp arr, Duration window, std::uint16_t limit);
     void grow(std::uint16_t limit);
+    void allocate();
 
     std::unique_ptr<std::byte[]> bytes_;  // `capacity` fingerprints, then as many arrivals
     Timestamp newest_{};
@@ -68,6 +84,11 @@ class Dedup {
   struct Visit {
     std::uint64_t device = 0;
     Timestamp newest{};
+
+    template <class A>
+    void archive(A& a) {
+      a(device, newest);
+    }
   };
 
   void forget_devices(Timestamp now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "rules/archive.h"
 #include "rules/engine_state.h"
 #include "rules/event_time.h"
 
@@ -83,6 +84,33 @@ std::size_t Engine::close(const CloseCommand& command, Timestamp at,
   for (const auto& rule : s.states) closed += rule->close(command, moment);
   s.pass_levels(nullptr, moment);
   return closed;
+}
+
+namespace {
+
+// What a state belongs to.
+std::string belongs_to(const RuleSet& rules) {
+  std::string text;
+  for (const Rule& rule : rules.rules) text += rule.name + ' ' + rule.version + '\n';
+  return text;
+}
+
+}  // namespace
+
+std::string Engine::state() const {
+  ArchiveWriter writer;
+  writer(kStateVersion, belongs_to(*state_->rules));
+  state_->archive(writer);
+  return writer.take();
+}
+
+bool Engine::restore(std::string_view bytes) {
+  State& s = *state_;
+  ArchiveReader reader(bytes, s.timers, s.evaluation.shared_registry());
+  const auto version = reader.next<std::uint32_t>();
+  if (version != kStateVersion || reader.next<std::string>() != belongs_to(*s.rules)) return false;
+  s.archive(reader);
+  return reader.done();
 }
 
 Timestamp Engine::now() const { return state_->now; }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -83,6 +84,15 @@ class Engine {
   /// At engine time `at`. Alerts of `silence` about nobody who is watched any more resolve.
   void set_registry(std::shared_ptr<const Registry> registry, Timestamp at,
                     std::vector<AlertRevision>& out);
+
+  /// Which lists of fields state() writes; another number is another layout.
+  static constexpr std::uint32_t kStateVersion = 1;
+  /// All that the engine knows, between two records, as bytes; of the rules and the registry only
+  /// which they are.
+  std::string state() const;
+  /// Goes on where state() was taken. Requires: a new engine with the rules, the registry and the
+  /// options of then. False: the bytes are not such a state, and the engine is of no use.
+  bool restore(std::string_view state);
 
   Timestamp now() const;  ///< engine time
   const RuleSet& rules() const;

@@ -43,6 +43,13 @@ struct Engine::State {
     return rules->type_settings[static_cast<std::size_t>(type)];
   }
 
+  template <class A>
+  void archive(A& a) {
+    a(now, position, clamped, removed, gateways, dedup, repetition);
+    for (const auto& state : states) a(*state);
+    a(levels);
+  }
+
   /// Makes `uses` from `states`.
   void index_rules();
 

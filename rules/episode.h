@@ -36,6 +36,11 @@ struct Turn {
 struct Retractable {
   std::string key;
   Timestamp t{};
+
+  template <class A>
+  void archive(A& a) {
+    a(key, t);
+  }
 };
 /// Per alert; over it the oldest match stands for good, counted.
 inline constexpr std::size_t kMaxRetractable = 256;
@@ -82,6 +87,16 @@ struct Episode : TimerOwner, boost::intrusive::list_base_hook<> {
 
   Timer resolve_timer{this, TimerPhase::resolve};
   Timer update_timer{this, TimerPhase::update};
+
+  template <class A>
+  void archive(A& a) {
+    a(kind, alert_id, opened_at, last_contribution, last_absence, holding, broken_at, rev, severity,
+      count, distinct, opener, newest, bound, evidence, evidence_dropped, lat_lon, retractable,
+      stands, measured);
+    a(shown_at, shown_count, shown_distinct, touched, late, historical, shadow, degraded,
+      suppressed_by, inhibited, number, silent_devices, notice.en, notice.zh, resolve_timer,
+      update_timer);
+  }
 };
 
 /// An event that counts in an episode.
@@ -143,9 +158,41 @@ class EpisodeBook {
   /// The rule was edited: deadlines from their anchors, none before now.
   void retune(Turn& turn);
 
+  // Alerts in the order of their opening, what cools down in that of its resolve.
+  template <class A>
+  void archive(A& a) {
+    archive_in_order(a, by_opening_, [&](KeyView key) {
+      return open_.find(key) == nullptr ? &open_.add(key, order_) : nullptr;
+    });
+    archive_in_order(a, by_resolve_, [&](KeyView key) {
+      return cooling_.find(key) == nullptr ? &cooling_.add(key) : nullptr;
+    });
+  }
+
  private:
+  template <class A, class List, class Add>
+  static void archive_in_order(A& a, List& list, Add add) {
+    if constexpr (A::kReads) {
+      for (std::uint32_t n = a.count(); n > 0; --n) {
+        const auto key = a.template next<std::string>();
+        auto* const object = add(KeyView{key, hash_key(key)});
+        if (object == nullptr) return a.fail();
+        list.push_back(*object);
+        a(*object);
+      }
+    } else {
+      a(static_cast<std::uint32_t>(list.size()));
+      for (auto& object : list) a(object.key, object);
+    }
+  }
+
   struct Cooling : Keyed, boost::intrusive::list_base_hook<> {
     Timestamp resolved_at{};
+
+    template <class A>
+    void archive(A& a) {
+      a(resolved_at);
+    }
   };
   struct Deadlines {
     std::optional<Timestamp> quiet;

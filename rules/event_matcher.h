@@ -14,6 +14,9 @@ class EventMatcher {
   void discard(KeyView) const {}
   void retune(MatchContext&, Timestamp) const {}
   std::size_t keys() const { return 0; }
+
+  template <class A>
+  void archive(A&) {}
 };
 
 }  // namespace tocsin::rules

@@ -31,6 +31,11 @@ class Gateways {
   bool is_down(std::string_view gateway) const { return down_.contains(gateway); }
   std::uint64_t untracked() const { return untracked_; }
 
+  template <class A>
+  void archive(A& a) {
+    a(untracked_, down_);
+  }
+
  private:
   struct Hash {
     using is_transparent = void;

@@ -23,6 +23,11 @@ struct KeptEntry {
   KeptRef event;
 
   bool live(Timestamp now) const { return now <= expires; }
+
+  template <class A>
+  void archive(A& a) {
+    a(ts, position, expires, value, event);
+  }
 };
 
 /// Requires: expires and value are set by the caller.
@@ -52,6 +57,18 @@ class KeptWindow {
     first_ = 0;
     first_expiry_ = Timestamp::max();
     for (const KeptEntry& entry : entries_) first_expiry_ = std::min(first_expiry_, entry.expires);
+  }
+
+  template <class A>
+  void archive(A& a) {
+    if constexpr (A::kReads) {
+      a(entries_);
+      first_ = 0;
+      retain([](const KeptEntry&) { return true; });
+    } else {
+      std::vector<KeptEntry> all(entries().begin(), entries().end());
+      a(all);
+    }
   }
 
  private:

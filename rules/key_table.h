@@ -82,6 +82,26 @@ class KeyTable {
   std::size_t size() const { return states_.size(); }
   std::vector<State*> in_order() const { return states_.in_order(); }
 
+  // Keys in the order in which they were touched, then the members of each group in theirs.
+  template <class A>
+  void archive(A& a) {
+    if constexpr (A::kReads) {
+      read(a);
+    } else {
+      a(static_cast<std::uint32_t>(touched_.size()));
+      for (KeyState& any : touched_) {
+        State& state = static_cast<State&>(any);
+        a(state.key, state.expires, state);
+      }
+      const std::vector<KeyGroup*> groups = groups_.in_order();
+      a(static_cast<std::uint32_t>(groups.size()));
+      for (KeyGroup* const group : groups) {
+        a(group->key, static_cast<std::uint32_t>(group->keys.size()));
+        for (const KeyState& member : group->keys) a(member.key);
+      }
+    }
+  }
+
   KeyTable() = default;
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
@@ -90,6 +110,27 @@ class KeyTable {
   }
 
  private:
+  template <class A>
+  void read(A& a) {
+    for (std::uint32_t n = a.count(); n > 0; --n) {
+      const auto key = a.template next<std::string>();
+      const KeyView view{key, hash_key(key)};
+      if (states_.find(view) != nullptr) return a.fail();
+      State& state = states_.add(view);
+      touched_.push_back(state);
+      a(state.expires, state);
+    }
+    for (std::uint32_t n = a.count(); n > 0; --n) {
+      const auto identity = a.template next<std::string>();
+      for (std::uint32_t members = a.count(); members > 0; --members) {
+        const auto key = a.template next<std::string>();
+        State* const state = states_.find({key, hash_key(key)});
+        if (state == nullptr || state->group != nullptr) return a.fail();
+        join_group(*state, {identity, hash_key(identity)});
+      }
+    }
+  }
+
   void forget(Timestamp now) {
     while (!touched_.empty() && touched_.front().expires < now) {
       erase(static_cast<State&>(touched_.front()));

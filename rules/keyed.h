@@ -42,6 +42,21 @@ class KeyedPool {
   void clear() { all_.clear(); }
   std::size_t size() const { return all_.size(); }
 
+  template <class A>
+  void archive(A& a) {
+    if constexpr (A::kReads) {
+      for (std::uint32_t n = a.count(); n > 0; --n) {
+        const auto key = a.template next<std::string>();
+        const KeyView view{key, hash_key(key)};
+        if (find(view) != nullptr) return a.fail();
+        a(add(view));
+      }
+    } else {
+      a(static_cast<std::uint32_t>(size()));
+      for (T* const object : in_order()) a(object->key, *object);
+    }
+  }
+
   std::vector<T*> in_order() const {
     std::vector<T*> objects;
     for (const auto& object : all_) objects.push_back(object.get());

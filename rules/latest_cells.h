@@ -28,13 +28,28 @@ class LatestCells {
   static constexpr std::size_t state_bytes() { return sizeof(State); }
   static constexpr std::size_t cell_bytes() { return sizeof(Cell); }
 
+  template <class A>
+  void archive(A& a) {
+    a(table_);
+  }
+
  private:
   struct Cell {
     KeptRef event;
     Timestamp expires = Timestamp::min();
+
+    template <class A>
+    void archive(A& a) {
+      a(event, expires);
+    }
   };
   struct State : KeyState {
     std::vector<Cell> cells;
+
+    template <class A>
+    void archive(A& a) {
+      a(cells);
+    }
   };
   KeyTable<State> table_;
 };

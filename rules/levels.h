@@ -61,6 +61,12 @@ class Levels {
   /// Another bundle is in force.
   void renumber(const RuleSet& before, const RuleSet& after);
 
+  // Between moments: nothing has been told, nothing ordered.
+  template <class A>
+  void archive(A& a) {
+    a(kept_, kept_before_check_);
+  }
+
  private:
   std::string open_alert(std::uint32_t rule, std::span<const std::uint16_t> slots,
                          const Episode& child) const;

@@ -61,6 +61,11 @@ struct Question {
 struct Bound {
   KeptRef event;
   std::uint16_t step = 0;
+
+  template <class A>
+  void archive(A& a) {
+    a(event, step);
+  }
 };
 
 /// What an event does to the condition that keeps an alert of its key alive (`breaks_for`).

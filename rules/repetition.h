@@ -22,14 +22,29 @@ class Repetition {
 
   std::size_t size() const { return newest_.size(); }
 
+  template <class A>
+  void archive(A& a) {
+    a(newest_, visits_);
+  }
+
  private:
   struct Report {
     Timestamp ts{};  ///< newest of the chain
     Timestamp expires{};
+
+    template <class A>
+    void archive(A& a) {
+      a(ts, expires);
+    }
   };
   struct Visit {
     std::uint64_t key = 0;
     Timestamp expires{};
+
+    template <class A>
+    void archive(A& a) {
+      a(key, expires);
+    }
   };
   void forget(Timestamp now);
 

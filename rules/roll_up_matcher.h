@@ -32,10 +32,20 @@ class RollUpMatcher {
     return sizeof(Children::value_type) + 4 * sizeof(void*);
   }
 
+  template <class A>
+  void archive(A& a) {
+    places_.archive(a);
+  }
+
  private:
   using Children = std::map<std::string, KeptRef>;  ///< by key of the alert: its opening
   struct Place : Keyed {
     Children firing;
+
+    template <class A>
+    void archive(A& a) {
+      a(firing);
+    }
   };
   static std::size_t needed(const Children& firing, MatchContext& context);
 

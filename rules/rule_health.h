@@ -31,6 +31,19 @@ class RuleHealth {
   /// Resolves what is open of `kind`.
   void resolve(AlertKind kind, Reason reason, Turn& turn);
 
+  template <class A>
+  void archive(A& a) {
+    a(failures_);
+    for (const AlertKind kind : {AlertKind::rule_error, AlertKind::rule_limit}) {
+      std::unique_ptr<Episode>& episode = slot(kind);
+      bool any = episode != nullptr;
+      a(any);
+      if (!any) continue;
+      if constexpr (A::kReads) episode = std::make_unique<Episode>(order_);
+      a(*episode);
+    }
+  }
+
  private:
   bool fails_often(Timestamp now) const;
   void raise(AlertKind kind, Severity severity, std::uint32_t more, std::uint64_t opener,

@@ -83,6 +83,14 @@ class RuleState {
   /// Resolves all alerts, in order of key.
   void resolve_all(Reason reason, Turn& turn);
 
+  template <class A>
+  void archive(A& a) {
+    if constexpr (A::kReads) a.order = &order_;
+    a(counters_);
+    std::visit([&](auto& form) { form.archive(a); }, matcher_);
+    a(latest_, episodes_, health_);
+  }
+
  private:
   bool resolve_by_event(const Use& use, Arrival& arrival, Turn& turn);
   void take_back(const Use& use, Arrival& arrival, Turn& turn);

@@ -31,6 +31,11 @@ class SequenceMatcher {
   void resume(std::string_view gateway, MatchContext& context, Timestamp now);
   void postpone(Timestamp down, Timestamp up, Timestamp at, MatchContext& context);
 
+  template <class A>
+  void archive(A& a) {
+    a(table_);
+  }
+
  private:
   struct State : KeyState {
     std::vector<KeptWindow> steps;
@@ -38,6 +43,21 @@ class SequenceMatcher {
     std::unique_ptr<Absences> absences;
 
     void need_until(Timestamp time) { expires = std::max(expires, time); }
+
+    template <class A>
+    void archive(A& a) {
+      a(steps, untils);
+      bool any = absences != nullptr;
+      a(any);
+      if (!any) return;
+      std::string identity = absences ? absences->identity : std::string();
+      a(identity);
+      if constexpr (A::kReads) {
+        absences = std::make_unique<Absences>(key_view(), KeyView{identity, hash_key(identity)},
+                                              *a.order);
+      }
+      a(*absences);
+    }
   };
 
   State& touch(KeyView key, KeyView identity, Timestamp now, MatchContext& context);

@@ -123,6 +123,30 @@ void SilenceMatcher::place_in_time(MatchContext& context, Timestamp now) {
   set_timer(context);
 }
 
+// What stands in no archive, made of the rows. False: they do not fit the registry.
+bool SilenceMatcher::place(std::shared_ptr<const Registry> registry) {
+  registry_ = std::move(registry);
+  const std::size_t devices = registry_ ? registry_->devices().size() : 0;
+  const auto fits = [&](const Row& row) {
+    return row.device < devices && row.key_begin <= keys_.size() &&
+           row.key_size <= keys_.size() - row.key_begin;
+  };
+  if (!std::ranges::all_of(rows_, fits)) return false;
+  row_of_.assign(devices, kNone);
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    row_of_[rows_[i].device] = i;
+    if (rows_[i].position != kNone) push(i);
+  }
+  index_gateways();
+  return true;
+}
+
+void SilenceMatcher::name(TimerQueue& timers, const RuleOrder& order) {
+  named_ = std::make_unique<Named>();
+  named_->order = &order;
+  timers_ = &timers;
+}
+
 Timestamp SilenceMatcher::due_of(const Row& row, const SilenceForm& form) const {
   const Duration interval =
       form.by_registry ? Duration{registry_->device(row.device).heartbeat_interval_s * 1000}
@@ -213,9 +237,7 @@ void SilenceMatcher::stop_timer(TimerQueue& timers) {
 
 void SilenceMatcher::set_timer(MatchContext& context) {
   if (!named_) {
-    named_ = std::make_unique<Named>();
-    named_->order = &context.order;
-    timers_ = &context.timers;
+    name(context.timers, context.order);
   }
   settle_top();
   timers_->clear(named_->timer);

@@ -71,6 +71,18 @@ class SilenceMatcher {
   void stop_timer(TimerQueue& timers);
   void set_timer(MatchContext& context);
 
+  // The heap is made of the rows; only its first place shows, and that depends on nothing else.
+  template <class A>
+  void archive(A& a) {
+    bool named = named_ != nullptr;
+    a(off_, keys_, rows_, named);
+    if constexpr (A::kReads) {
+      if (!place(a.registry)) return a.fail();
+      if (named) name(a.timers, *a.order);
+    }
+    if (named) a(named_->key, named_->timer);
+  }
+
  private:
   enum class State : std::uint8_t { waiting, unknown, silent };
   static constexpr std::uint32_t kNone = 0xffffffff;
@@ -85,6 +97,11 @@ class SilenceMatcher {
     std::uint16_t key_size = 0;
     EventTypeId type{};  ///< of the last sign of life
     State state = State::waiting;
+
+    template <class A>
+    void archive(A& a) {
+      a(heard, anchor, due, device, key_begin, position, alert, key_size, type, state);
+    }
   };
   static_assert(sizeof(Row) <= 48);
   struct Node {
@@ -107,6 +124,8 @@ class SilenceMatcher {
   void add_row(DeviceIndex device, std::string_view key, Timestamp now);
   void index_gateways();
   void place_in_time(MatchContext& context, Timestamp now);
+  bool place(std::shared_ptr<const Registry> registry);
+  void name(TimerQueue& timers, const RuleOrder& order);
 
   bool before(const Node& a, const Node& b) const;
   void push(std::uint32_t row);

@@ -21,6 +21,12 @@ SustainedMatcher::Run::Run(const Question& question, Sample first, MatchContext&
   order = &context.order;
 }
 
+SustainedMatcher::Run::Run(KeyView of, TimerQueue& in, const RuleOrder& rule) : timers(in) {
+  key = of.bytes;
+  hash = of.hash;
+  order = &rule;
+}
+
 bool SustainedMatcher::on_arrival(const Question& question, Arrival& arrival, MatchContext& context,
                                   const std::vector<Bound>* bound) {
   const SustainedForm& form = sustained_of(context);

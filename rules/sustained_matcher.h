@@ -41,6 +41,11 @@ class SustainedMatcher {
   static constexpr std::size_t state_bytes() { return sizeof(State); }
   static constexpr std::size_t run_bytes() { return sizeof(Run); }
 
+  template <class A>
+  void archive(A& a) {
+    a(table_);
+  }
+
  private:
   enum class Said : std::uint8_t { nothing, holds, breaks, error };
   struct Sample {
@@ -52,6 +57,7 @@ class SustainedMatcher {
   };
   struct Run : TimerOwner {
     Run(const Question& question, Sample first, MatchContext& context);
+    Run(KeyView of, TimerQueue& in, const RuleOrder& rule);
     ~Run() { timers.clear(timer); }
 
     std::string identity;
@@ -64,11 +70,25 @@ class SustainedMatcher {
     bool matched = false;
     TimerQueue& timers;
     Timer timer{this, TimerPhase::match};
+
+    template <class A>
+    void archive(A& a) {
+      a(identity, start, newest, newest_ts, newest_arr, counted, samples, matched, timer);
+    }
   };
   struct State : KeyState {
     std::unique_ptr<Run> run;
     Timestamp broken = Timestamp::min();  ///< ts of the newest sample that broke
     KeptRef sample;                       ///< the newest, for also_on
+
+    template <class A>
+    void archive(A& a) {
+      bool any = run != nullptr;
+      a(any, broken, sample);
+      if (!any) return;
+      if constexpr (A::kReads) run = std::make_unique<Run>(key_view(), a.timers, *a.order);
+      a(*run);
+    }
   };
 
   State* living(KeyView key, Timestamp now);

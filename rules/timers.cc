@@ -1,5 +1,6 @@
 #include "rules/timers.h"
 
+#include <algorithm>
 #include <tuple>
 
 namespace tocsin::rules {
@@ -28,6 +29,12 @@ void TimerQueue::set(Timer& timer, Timestamp due) {
     heap_[timer.position].queued = due;
     sift_up(timer.position);
   }
+}
+
+void TimerQueue::restore(Timer& timer, std::optional<Timestamp> due, std::uint64_t created) {
+  timer.created = created;
+  created_ = std::max(created_, created);
+  if (due) set(timer, *due);
 }
 
 void TimerQueue::clear(Timer& timer) {

@@ -65,6 +65,9 @@ class TimerQueue {
   /// The same, if its rule is of that level or below.
   Timer* take(Timestamp now, std::uint32_t level);
 
+  /// As it was in a queue that is gone: set for `due`, if it was set, created as then.
+  void restore(Timer& timer, std::optional<Timestamp> due, std::uint64_t created);
+
   /// After rules changed their order.
   void reorder();
   std::size_t size() const { return heap_.size(); }

@@ -1,5 +1,7 @@
 #include "support.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <array>
 
@@ -335,9 +337,17 @@ void inhibit(Rule& rule, const std::vector<Rule>& rules, std::uint32_t by) {
   }
 }
 
+Engine& Session::engine() {
+  if (state_every == 0 || ++steps_ % state_every != 0) return engine_;
+  Engine next(rules_, registry_, options_);
+  EXPECT_TRUE(next.restore(engine_.state()));
+  engine_ = std::move(next);
+  return engine_;
+}
+
 Verdict Session::apply(const TestEvent& from) {
   Event event = make_event(from, ++position_);
-  return engine_.apply(event, said_);
+  return engine().apply(event, said_);
 }
 
 void Session::apply_all(const std::vector<TestEvent>& events) {

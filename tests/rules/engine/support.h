@@ -104,44 +104,57 @@ void inhibit(Rule& rule, const std::vector<Rule>& rules, std::uint32_t by);
 /// Adds the cell `last` to a rule keyed by building.
 LatestCell& add_latest(Rule& rule, const On& on, std::int64_t max_age);
 
+/// So many steps of a Session, and another engine goes on from the first one's state; 0: never.
+inline int state_every = 0;
+
 /// An engine with what it said so far.
 class Session {
  public:
   explicit Session(std::shared_ptr<const RuleSet> rules, EngineOptions options = {})
-      : engine_(std::move(rules), nullptr, options) {}
-  Session(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const Registry> registry)
-      : engine_(std::move(rules), std::move(registry)) {}
+      : Session(std::move(rules), nullptr, options) {}
+  Session(std::shared_ptr<const RuleSet> rules, std::shared_ptr<const Registry> registry,
+          EngineOptions options = {})
+      : rules_(std::move(rules)),
+        registry_(std::move(registry)),
+        options_(options),
+        engine_(rules_, registry_, options_) {}
   explicit Session(Rule rule) : Session(bundle({std::move(rule)})) {}
 
   Verdict apply(const TestEvent& event);
   void apply_all(const std::vector<TestEvent>& events);
-  void advance(std::int64_t to) { engine_.advance(from_unix_ms(to), said_); }
+  void advance(std::int64_t to) { engine().advance(from_unix_ms(to), said_); }
   std::size_t close(const CloseCommand& command, std::int64_t at) {
-    return engine_.close(command, from_unix_ms(at), said_);
+    return engine().close(command, from_unix_ms(at), said_);
   }
   void gateway(const std::string& id, bool up, std::int64_t at) {
-    engine_.gateway(id, up, from_unix_ms(at), said_);
+    engine().gateway(id, up, from_unix_ms(at), said_);
   }
   void outage(std::int64_t down, std::int64_t up) {
-    engine_.outage(from_unix_ms(down), from_unix_ms(up), said_);
+    engine().outage(from_unix_ms(down), from_unix_ms(up), said_);
   }
-  void run_out() { engine_.run_out(said_); }
+  void run_out() { engine().run_out(said_); }
   void reload(std::shared_ptr<const RuleSet> rules, std::int64_t at) {
-    engine_.reload(std::move(rules), from_unix_ms(at), said_);
+    engine().reload(rules, from_unix_ms(at), said_);
+    rules_ = std::move(rules);
   }
 
   void set_registry(std::shared_ptr<const Registry> registry, std::int64_t at) {
-    engine_.set_registry(std::move(registry), from_unix_ms(at), said_);
+    engine().set_registry(registry, from_unix_ms(at), said_);
+    registry_ = std::move(registry);
   }
 
-  Engine& engine() { return engine_; }
+  Engine& engine();
   const std::vector<AlertRevision>& said() const { return said_; }
   /// What was said since the last call, one line each: see line_of.
   std::vector<std::string> lines();
   const RuleCounters& counters(std::size_t rule = 0) const { return engine_.counters(rule); }
 
  private:
+  std::shared_ptr<const RuleSet> rules_;
+  std::shared_ptr<const Registry> registry_;
+  EngineOptions options_;
   Engine engine_;
+  int steps_ = 0;
   std::uint64_t position_ = 0;
   std::vector<AlertRevision> said_;
   std::size_t told_ = 0;
