@@ -53,6 +53,7 @@ struct Config {
   struct Journal {
     std::string durability = "sync";
     std::uint64_t segment_size = 64ULL * 1024 * 1024;
+    std::uint32_t snapshot_every = 100'000;
     friend bool operator==(const Journal&, const Journal&) = default;
   } journal;
 

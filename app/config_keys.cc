@@ -61,6 +61,8 @@ std::vector<ConfigKey> make_keys() {
        kDurabilities},
       {"journal.segment_size", bytes, TOCSIN_FIELD(journal.segment_size),
        "A log file is closed at this size", kNoWords, kMiB, 4096 * kMiB},
+      {"journal.snapshot_every", count, TOCSIN_FIELD(journal.snapshot_every),
+       "Records between snapshots of the engine's state", kNoWords, 1, 100'000'000},
       {"engine.dedup_window", duration, TOCSIN_FIELD(engine.dedup_window),
        "How long a transport duplicate is recognised", kNoWords, 0, 7 * kDayMs},
       {"engine.dedup_entries_per_device", count, TOCSIN_FIELD(engine.dedup_entries_per_device),

@@ -24,7 +24,8 @@ ServiceOptions service_options(const Config& config) {
                    config.kafka.format == "protobuf",
                    config.kafka.start_timeout};
   options.http = config.http.listen;
-  options.journal = {config.journal.durability == "sync", config.journal.segment_size};
+  options.journal = {config.journal.durability == "sync", config.journal.segment_size,
+                     config.journal.snapshot_every};
   options.engine.dedup_window = config.engine.dedup_window;
   options.engine.dedup_entries_per_device = config.engine.dedup_entries_per_device;
   options.engine.future_skew = config.engine.future_skew;

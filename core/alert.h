@@ -48,6 +48,11 @@ std::optional<Reason> reason_from(std::string_view word);
 struct LocalText {
   std::string en;
   std::string zh;
+
+  template <class A>
+  void archive(A& a) {
+    a(en, zh);
+  }
   friend bool operator==(const LocalText&, const LocalText&) = default;
 };
 
@@ -59,6 +64,11 @@ struct Evidence {
   std::string type;
   Timestamp ts{};
   std::vector<NamedValue> values;  ///< what the rule's conditions read: "e.level"
+
+  template <class A>
+  void archive(A& a) {
+    a(id, device_id, type, ts, values);
+  }
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
@@ -66,6 +76,11 @@ struct Evidence {
 struct AlertPlace {
   std::string city, town, village, grid, site, building, floor, zone, unit;
   std::optional<double> lat, lon;
+
+  template <class A>
+  void archive(A& a) {
+    a(city, town, village, grid, site, building, floor, zone, unit, lat, lon);
+  }
   friend bool operator==(const AlertPlace&, const AlertPlace&) = default;
 };
 
@@ -97,6 +112,15 @@ struct AlertRevision {
   bool historical = false;
   std::string suppressed_by;  ///< alert_id; empty: not suppressed
   std::string owner, department, plan_id;
+
+  /// Its fields, for whoever keeps it as bytes (rules/archive.h).
+  template <class A>
+  void archive(A& a) {
+    a(alert_id, rule, kind, rev, state, severity, category, title, key, opened_at, at, reason,
+      count, distinct, summary, place, evidence, evidence_dropped, attached);
+    a(rule_version, log_position, shadow, late, degraded, historical, suppressed_by, owner,
+      department, plan_id);
+  }
   friend bool operator==(const AlertRevision&, const AlertRevision&) = default;
 };
 

@@ -41,6 +41,12 @@ struct Books {
   std::uint64_t unregistered = 0;
   std::uint64_t unknown_fields = 0;
 
+  template <class A>
+  void archive(A& a) {
+    a(received, accepted, duplicate, late, shed, clamped, unregistered, unknown_fields);
+    for (std::uint64_t& column : rejected_by) a(column);
+  }
+
   std::uint64_t rejected() const;
   bool balance() const { return received == accepted + duplicate + late + rejected() + shed; }
 };

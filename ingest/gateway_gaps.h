@@ -46,6 +46,20 @@ class GatewayGaps {
   /// Gaps whose grace is over at `at`, in the order in which they opened.
   std::vector<GatewayGap> take_due(Timestamp at);
 
+  // Counters by gateway; looks name theirs.
+  template <class A>
+  void archive(A& a) {
+    a(gaps_, missing_, untracked_);
+    if constexpr (A::kReads) {
+      read(a);
+    } else {
+      a(static_cast<std::uint32_t>(counters_.size()));
+      for (auto& [gateway, counter] : counters_) a(gateway, counter);
+      a(static_cast<std::uint32_t>(looks_.size()));
+      for (const Look& look : looks_) a(look.at, look.counter->gateway);
+    }
+  }
+
   std::uint64_t gaps() const { return gaps_; }            ///< reported so far
   std::uint64_t missing() const { return missing_; }      ///< batches in them
   std::uint64_t untracked() const { return untracked_; }  ///< batches of gateways over the limit
@@ -55,6 +69,11 @@ class GatewayGaps {
     std::uint64_t first;
     std::uint64_t last;
     Timestamp deadline;
+
+    template <class A>
+    void archive(A& a) {
+      a(first, last, deadline);
+    }
   };
   struct Counter {
     std::string_view gateway;    // the key it stands under
@@ -62,6 +81,11 @@ class GatewayGaps {
     std::uint64_t run_next = 0;  // one after the newest number that was there before
     int run = 0;                 // how many of those came in a row
     std::vector<Range> open;     // oldest first
+
+    template <class A>
+    void archive(A& a) {
+      a(next, run_next, run, open);
+    }
   };
   struct Look {
     Timestamp at;
@@ -74,6 +98,20 @@ class GatewayGaps {
     }
   };
 
+  template <class A>
+  void read(A& a) {
+    for (std::uint32_t n = a.count(); n > 0; --n) {
+      const auto at = counters_.emplace(a.template next<std::string>(), Counter{}).first;
+      at->second.gateway = at->first;
+      a(at->second);
+    }
+    for (std::uint32_t n = a.count(); n > 0; --n) {
+      const auto due = a.template next<Timestamp>();
+      const auto at = counters_.find(a.template next<std::string>());
+      if (at == counters_.end()) return a.fail();
+      looks_.push_back({due, &at->second});
+    }
+  }
   void advance(Counter& counter, std::uint64_t seq, Timestamp arr);
   void open(Counter& counter, std::uint64_t first, std::uint64_t last, Timestamp arr);
   static bool close(Counter& counter, std::uint64_t seq);

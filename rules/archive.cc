@@ -62,6 +62,7 @@ Value ArchiveReader::scalar(ValueKind kind) {
       return kind == ValueKind::timestamp ? Value::timestamp(seconds, nanos)
                                           : Value::duration(seconds, nanos);
     }
+    case ValueKind::unset: return {};
     default: fail(); return {};
   }
 }

@@ -56,6 +56,7 @@ class ArchiveWriter {
     bytes_.append(text);
   }
   void put(const Value& value);
+  void put(const OwnedValue& value) { put(value.view()); }
   void put(const KeptRef& event);
   void put(const Timer& timer) { (*this)(timer.created, timer.is_set(), timer.due); }
   template <class T>
@@ -93,7 +94,7 @@ class ArchiveWriter {
     for (const auto& item : list) put(item);
   }
   template <class T>
-    requires requires(T& t, ArchiveWriter& a) { t.archive(a); }
+  requires requires(T& t, ArchiveWriter& a) { t.archive(a); }
   void put(const T& object) {
     const_cast<T&>(object).archive(*this);  // one list of fields for both ways; this one only reads
   }
@@ -149,6 +150,10 @@ class ArchiveReader {
   void get(Timestamp& t) { t = from_unix_ms(next<std::int64_t>()); }
   void get(Duration& d) { d = Duration(next<std::int64_t>()); }
   void get(std::string& text) { text = take(next<std::uint32_t>()); }
+  void get(OwnedValue& owned) {
+    std::vector<Value> items;
+    owned = OwnedValue(value(items));
+  }
   void get(KeptRef& event);
   void get(Timer& timer);
   template <class T>
@@ -191,10 +196,8 @@ class ArchiveReader {
     get(map[std::move(key)]);
   }
   template <class T>
-    requires requires(T& t, ArchiveReader& a) { t.archive(a); }
-  void get(T& object) {
-    object.archive(*this);
-  }
+  requires requires(T& t, ArchiveReader& a) { t.archive(a); }
+  void get(T& object) { object.archive(*this); }
 
   std::string_view rest_;
   bool ok_ = true;

@@ -53,8 +53,8 @@ class SequenceMatcher {
       std::string identity = absences ? absences->identity : std::string();
       a(identity);
       if constexpr (A::kReads) {
-        absences = std::make_unique<Absences>(key_view(), KeyView{identity, hash_key(identity)},
-                                              *a.order);
+        absences =
+            std::make_unique<Absences>(key_view(), KeyView{identity, hash_key(identity)}, *a.order);
       }
       a(*absences);
     }

@@ -16,6 +16,7 @@ enum class Part : unsigned char {
   kafka,
   wall_clock,
   reload,
+  snapshot,
 };
 
 struct Degraded {

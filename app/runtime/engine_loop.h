@@ -21,6 +21,7 @@
 #include "app/runtime/open_alerts.h"
 #include "app/runtime/pipeline.h"
 #include "app/runtime/published.h"
+#include "app/runtime/snapshots.h"
 #include "core/clock.h"
 #include "core/log.h"
 
@@ -43,24 +44,38 @@ struct EngineStatus {
   std::size_t devices = 0;
   Timestamp engine_time{};
   LogPosition applied = 0;
-  std::uint64_t revisions = 0;  ///< appended to the alert log by this process
-  std::uint64_t recovered = 0;  ///< skipped in recovery: the alert log had them
+  std::uint64_t revisions = 0;          ///< appended to the alert log by this process
+  std::uint64_t recovered = 0;          ///< skipped in recovery: the alert log had them
   std::uint64_t gateway_gaps = 0;       ///< reported
   std::uint64_t missing_batches = 0;    ///< in them
   std::uint64_t untracked_batches = 0;  ///< of gateways over the number that is watched
   std::uint64_t refused_records = 0;
   std::string last_refusal;
+  std::uint64_t snapshots = 0;                         ///< kept by this process
+  std::uint64_t snapshot_failures = 0;                 ///< that did not get onto the disk
+  LogPosition snapshot_position = 0;                   ///< of the newest; 0: none
+  bool snapshot_failed = false;                        ///< the newest did not
+  std::chrono::microseconds longest_snapshot_pause{};  ///< how long the engine stood still for one
   std::string waiting;  ///< why the engine stands still for now; empty: it does not
   std::string failure;  ///< empty: running
 };
 inline constexpr Duration kStatusInterval{100};
 
+struct SnapshotOptions {
+  std::string folder;             ///< empty: no snapshots
+  std::uint64_t every = 100'000;  ///< records; and at a stop
+};
+
 class EngineLoop {
  public:
   /// References must outlive the loop.
   EngineLoop(Log& events, alerts::AlertLog& alerts, ClockFn clock,
-             rules::EngineOptions options = {});
+             rules::EngineOptions options = {}, SnapshotOptions snapshots = {});
   ~EngineLoop();
+
+  /// Goes on from the newest snapshot that fits the logs; without it, from the first record.
+  /// Returns what was wrong with newer ones, a line each. Requires: not started.
+  std::vector<std::string> resume();
 
   void start();
   /// Applies everything durable at the time of the call, then ends the thread.
@@ -77,6 +92,14 @@ class EngineLoop {
   bool step();  // one duty cycle; false: nothing more can be done
   void idle();
   bool apply(const LogRecord& record);
+  bool resume_from(LogPosition position, std::string& why);
+  void begin_again();
+  std::string state() const;
+  bool restore(std::string_view state);
+  void look_after_snapshots();
+  void take_snapshot(const LogRecord& record);
+  void take_last_snapshot();
+  void note_snapshot_failure();
   bool emit(LogPosition cause);
   bool say(alerts::AlertCause cause, const AlertRevision& revision);
   bool wait_for_space();
@@ -88,7 +111,16 @@ class EngineLoop {
   Log& events_;
   alerts::AlertLog& alerts_;
   ClockFn clock_;
-  Pipeline pipeline_;
+  const rules::EngineOptions engine_options_;
+  const SnapshotOptions snapshot_options_;
+  std::optional<Pipeline> pipeline_;
+  std::optional<SnapshotWriter> snapshots_;
+  LogPosition snapshot_taken_ = 0;  // the newest, kept or under way
+  bool snapshot_failed_ = false;    // the newest
+  std::uint64_t snapshots_kept_ = 0;
+  std::uint64_t snapshot_failures_ = 0;
+  LogPosition snapshot_position_ = 0;
+  std::chrono::microseconds longest_pause_{};
   std::unique_ptr<LogReader> reader_;
   std::optional<alerts::AlertCause> already_;  // newest revision of an earlier process
   std::vector<AlertRevision> out_;

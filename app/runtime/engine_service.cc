@@ -171,11 +171,14 @@ std::optional<StartFailure> EngineService::Parts::check_that_logs_agree() {
                            options.data, newest->record, events->opened().last));
 }
 
-// The engine applies the whole log again; revisions that the alert log has are not said twice.
+// The engine goes on from its newest snapshot and applies the log after it again; revisions that
+// the alert log has are not said twice.
 std::optional<StartFailure> EngineService::Parts::recover() {
   const LogPosition last = events->durable();
   loop = std::make_unique<EngineLoop>(
-      *events, *alert_log, [this] { return events->now(); }, options.engine);
+      *events, *alert_log, [this] { return events->now(); }, options.engine,
+      SnapshotOptions{options.data + "/snapshots", options.journal.snapshot_every});
+  for (const std::string& why : loop->resume()) spdlog::warn("snapshot passed over: {}", why);
   loop->start();
   while (!loop->wait_applied(last, Duration{2000})) {
     const auto status = loop->status();
@@ -421,6 +424,8 @@ std::vector<Degraded> EngineService::degraded() const {
   if (!status->failure.empty()) add(Part::engine, "engine stopped: " + status->failure);
   if (!status->waiting.empty()) add(Part::alert_log_full, "engine waits: " + status->waiting);
   if (!status->books.balance()) add(Part::books, "the books do not balance");
+  if (status->snapshot_failed)
+    add(Part::snapshot, "the newest snapshot did not get onto the disk; a start will take longer");
   if (status->refused_records > 0) add(Part::refused_record, status->last_refusal);
   const auto add_log = [&](Part part, const char* name, const journal::FileLog& log) {
     const auto health = log.metrics().health;

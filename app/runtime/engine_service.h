@@ -48,6 +48,7 @@ struct JournalOptions {
   bool sync =
       true;  ///< an acknowledgement means fdatasync; false: means the operating system has it
   std::uint64_t segment_bytes = 64ULL * 1024 * 1024;
+  std::uint64_t snapshot_every = 100'000;  ///< records
 };
 
 struct ServiceOptions {

@@ -127,11 +127,19 @@ void add_engine_metrics(MetricText& out, const EngineStatus& status) {
   out.counter("tocsin_gateway_gaps_total",
               "Gaps in the batch numbers of a gateway that did not close.",
               number(status.gateway_gaps));
-  out.counter("tocsin_gateway_missing_batches_total", "Batches in those gaps: lost on the way here.",
-              number(status.missing_batches));
+  out.counter("tocsin_gateway_missing_batches_total",
+              "Batches in those gaps: lost on the way here.", number(status.missing_batches));
   out.counter("tocsin_gateway_untracked_batches_total",
               "Batches of gateways over the number whose gaps are watched.",
               number(status.untracked_batches));
+  out.counter("tocsin_snapshots_total", "Snapshots of the engine's state kept by this process.",
+              number(status.snapshots));
+  out.counter("tocsin_snapshot_failures_total", "Snapshots that did not get onto the disk.",
+              number(status.snapshot_failures));
+  out.gauge("tocsin_snapshot_position", "Log position of the newest snapshot.",
+            number(status.snapshot_position));
+  out.gauge("tocsin_snapshot_pause_seconds", "The longest the engine stood still for a snapshot.",
+            std::chrono::duration<double>(status.longest_snapshot_pause).count());
   out.counter("tocsin_engine_refused_records_total",
               "Log records this version could not put in force.", number(status.refused_records));
 }

@@ -26,6 +26,20 @@ class OpenAlerts {
     return {shown_.begin(), shown_.end()};
   }  ///< newest last
 
+  template <class A>
+  void archive(A& a) {
+    if constexpr (A::kReads) {
+      for (std::uint32_t n = a.count(); n > 0 && a.ok(); --n) {
+        AlertRevision revision;
+        a(revision);
+        if (a.ok()) take(std::move(revision));
+      }
+    } else {
+      a(static_cast<std::uint32_t>(shown_.size()));
+      for (const AlertPointer& alert : shown_) a(*alert);
+    }
+  }
+
  private:
   using Place = std::list<AlertPointer>::iterator;
   void remove(boost::unordered_flat_map<std::string, Place>::iterator found);

@@ -8,6 +8,7 @@
 #include "app/runtime/bodies.h"
 #include "ingest/catalogue_builder.h"
 #include "ingest/registry_csv.h"
+#include "rules/archive.h"
 
 namespace tocsin::app {
 namespace {
@@ -21,7 +22,8 @@ std::shared_ptr<const rules::RuleSet> no_rules(const Catalogue& catalogue) {
 }  // namespace
 
 Pipeline::Pipeline(rules::EngineOptions options)
-    : catalogue_(std::make_shared<const Catalogue>(ingest::builtin_catalogue())),
+    : options_(options),
+      catalogue_(std::make_shared<const Catalogue>(ingest::builtin_catalogue())),
       decoder_(*catalogue_, nullptr),
       engine_(no_rules(*catalogue_), nullptr, options) {}
 
@@ -96,8 +98,8 @@ void Pipeline::apply_frame(const LogRecord& record) {
   if (const auto topic = ingest::parse_topic(frame->topic); topic && batch_seq_) {
     gaps_.note(topic->gateway, *batch_seq_, record.arr);
   }
-  books_.unregistered = decoder_.remarks().unregistered;
-  books_.unknown_fields = decoder_.remarks().unknown_fields;
+  books_.unregistered = remarks_before_.unregistered + decoder_.remarks().unregistered;
+  books_.unknown_fields = remarks_before_.unknown_fields + decoder_.remarks().unknown_fields;
   books_.clamped = engine_.clamped();
 }
 
@@ -134,6 +136,7 @@ void Pipeline::apply_bundle(const LogRecord& record) {
   decoder_.set_catalogue(*read.catalogue);
   catalogue_ = std::move(read.catalogue);
   bundle_version_ = bundle->version;
+  bundle_body_ = record.body;
 }
 
 void Pipeline::apply_registry(const LogRecord& record) {
@@ -145,6 +148,7 @@ void Pipeline::apply_registry(const LogRecord& record) {
   engine_.set_registry(registry_, record.arr, *out_);
   stamp_from(before);
   registry_version_ = files->version;
+  registry_body_ = record.body;
 }
 
 // Nobody was there between the newest record, at most a beat before the stop, and this one.
@@ -160,6 +164,80 @@ void Pipeline::apply_gateway(const LogRecord& record) {
   const std::size_t before = out_->size();
   engine_.gateway(state->gateway, state->up, record.arr, *out_);
   stamp_from(before);
+}
+
+namespace {
+
+// The numbers of a deployment's own types, which a catalogue keeps from bundle to bundle.
+using OwnTypes = std::vector<std::pair<std::string, std::string>>;  // name, definition
+
+OwnTypes own_types(const Catalogue& catalogue) {
+  OwnTypes own;
+  const std::size_t builtin = ingest::builtin_catalogue().types().size();
+  for (std::size_t i = builtin; i < catalogue.types().size(); ++i)
+    own.emplace_back(catalogue.types()[i].name, catalogue.types()[i].definition);
+  return own;
+}
+
+Catalogue numbered(const OwnTypes& own) {
+  Catalogue catalogue = ingest::builtin_catalogue();
+  for (const auto& [name, definition] : own)
+    name.empty() ? catalogue.retire_next() : void(catalogue.add(name, {}, definition));
+  return catalogue;
+}
+
+}  // namespace
+
+template <class A>
+void Pipeline::archive(A& a) {
+  a(applied_, books_, gaps_, samples_, refused_records_, last_refusal_);
+}
+
+std::string Pipeline::state() const {
+  rules::ArchiveWriter writer;
+  writer(bundle_body_, registry_body_, own_types(*catalogue_));
+  const_cast<Pipeline*>(this)->archive(writer);  // one list of fields for both ways
+  writer(engine_.state());
+  return writer.take();
+}
+
+bool Pipeline::restore(std::string_view state) {
+  rules::TimerQueue none;
+  rules::ArchiveReader reader(state, none, nullptr);
+  OwnTypes own;
+  reader(bundle_body_, registry_body_, own);
+  if (!reader.ok() || own.size() > kMaxTypes) return false;
+  take_registry();
+  if (!take_bundle(numbered(own))) return false;
+  archive(reader);
+  remarks_before_ = {books_.unregistered, books_.unknown_fields};
+  const auto engine = reader.next<std::string>();
+  return reader.done() && engine_.restore(engine);
+}
+
+void Pipeline::take_registry() {
+  const std::optional<Bundle> files = parse_registry(registry_body_);
+  if (!files || files->files.empty()) return;
+  registry_ = ingest::load_registry(files->files).registry;
+  registry_version_ = files->version;
+  decoder_.set_registry(registry_);
+}
+
+// And a new engine under it.
+bool Pipeline::take_bundle(const Catalogue& numbering) {
+  std::shared_ptr<const rules::RuleSet> rules = no_rules(*catalogue_);
+  if (!bundle_body_.empty()) {
+    const std::optional<Bundle> bundle = parse_bundle(bundle_body_);
+    if (!bundle) return false;
+    LoadedBundle read = load_bundle(bundle->files, {}, &numbering);
+    if (!read.loaded.rules) return false;
+    rules = std::move(read.loaded.rules);
+    decoder_.set_catalogue(*read.catalogue);
+    catalogue_ = std::move(read.catalogue);
+    bundle_version_ = bundle->version;
+  }
+  engine_ = rules::Engine(std::move(rules), registry_, options_);
+  return true;
 }
 
 void Pipeline::refuse(const LogRecord& record, std::string why) {

@@ -30,6 +30,11 @@ struct RejectedSample {
   std::string sample;
   Timestamp arr{};
   std::uint64_t log_position = 0;
+
+  template <class A>
+  void archive(A& a) {
+    a(reason, detail, sample, arr, log_position);
+  }
 };
 
 class Pipeline final : private ingest::EventSink {
@@ -39,6 +44,12 @@ class Pipeline final : private ingest::EventSink {
   /// Applies the next record. Appends what the engine says to `out`, in output order.
   /// Requires: records in order of position.
   void apply(const LogRecord& record, std::vector<AlertRevision>& out);
+
+  /// All that the pipeline knows after the newest record, as bytes; bundle and registry included.
+  std::string state() const;
+  /// Goes on where state() was taken. Requires: a new pipeline. False: it is no such state, or of
+  /// a version that reads these rules otherwise; the pipeline is of no use then.
+  bool restore(std::string_view state);
 
   std::optional<Timestamp> next_deadline() const;
   const rules::Engine& engine() const { return engine_; }
@@ -70,7 +81,12 @@ class Pipeline final : private ingest::EventSink {
   void apply_start(const LogRecord& record);
   void apply_gateway(const LogRecord& record);
   void refuse(const LogRecord& record, std::string why);
+  template <class A>
+  void archive(A& a);
+  bool take_bundle(const Catalogue& numbering);
+  void take_registry();
 
+  rules::EngineOptions options_;
   std::shared_ptr<const Catalogue> catalogue_;  // of the bundle in force
   ingest::Decoder decoder_;
   rules::Engine engine_;
@@ -78,7 +94,10 @@ class Pipeline final : private ingest::EventSink {
   ingest::GatewayGaps gaps_;
   std::optional<std::uint64_t> batch_seq_;  // of the frame being applied
   Books books_;
+  ingest::DecoderRemarks remarks_before_;  // what the decoder's predecessors remarked
   std::deque<RejectedSample> samples_;
+  std::string bundle_body_;  // of the record in force, for state()
+  std::string registry_body_;
   std::string bundle_version_;
   std::string registry_version_;
   LogPosition applied_ = 0;

@@ -70,13 +70,15 @@ class Trial:
         self.environment = environment
         self.data = self.folder / "data"
         (self.folder / "r.yaml").write_text(RULES)
+        # Snapshots all the time: a kill comes while one is written, and the start after it has one to go on from.
+        (self.folder / "tocsin.yaml").write_text("journal: {snapshot_every: 3}\n")
         (self.folder / "places.csv").write_text("place_id,kind,parent_id\n" + "".join(
             f"B{needle},building,\n" for needle in range(NEEDLES)))
         (self.folder / "devices.csv").write_text("device_id,kind,place_id\n" + "".join(
             f"D{needle}{detector},smoke_detector,B{needle}\n" for needle in range(NEEDLES) for detector in "ab"))
 
     def arguments(self, data):
-        return ["--data", data, "--rules", self.folder / "r.yaml", "--registry", self.folder, "--kafka", "", "--http", "127.0.0.1:0",
+        return ["-c", self.folder / "tocsin.yaml", "--data", data, "--rules", self.folder / "r.yaml", "--registry", self.folder, "--kafka", "", "--http", "127.0.0.1:0",
                 "--broker", f"tcp://127.0.0.1:{self.broker.port}"]
 
     def doomed(self, settings):
