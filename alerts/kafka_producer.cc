@@ -81,8 +81,12 @@ Result<void, KafkaFailure> KafkaProducer::fence_others(Duration timeout) {
   if (!transactions_) return {};
   const ErrorHandle error(rd_kafka_init_transactions(client_.get(), timeout_ms(timeout)));
   if (!error) return {};
-  return KafkaFailure{KafkaError::transactions, fmt::format("kafka: no transactions: {}",
-                                                            rd_kafka_error_string(error.get()))};
+  return KafkaFailure{
+      KafkaError::transactions,
+      fmt::format("kafka: no transactions: {} (of a single broker they need "
+                  "transaction.state.log.replication.factor=1; kafka.transactions: false does "
+                  "without)",
+                  rd_kafka_error_string(error.get()))};
 }
 
 bool KafkaProducer::begin() {

@@ -148,6 +148,16 @@ void judge_transactions(const KafkaFacts& facts, Findings& findings) {
           fmt::format("在 server.properties 中设 transaction.max.timeout.ms={}", wanted)}});
   }
   const std::int64_t copies = number("transaction.state.log.replication.factor", 3);
+  if (copies > facts.brokers) {
+    findings.push_back(
+        {"kafka.transaction.state.log.replication.factor",
+         Health::bad,
+         {fmt::format("{} with {} brokers: no transaction ever begins, nothing is published",
+                      copies, facts.brokers),
+          fmt::format("{}，而节点只有 {} 个：事务无法开始，告警不会发布", copies, facts.brokers)},
+         {"lower it before the topic __transaction_state is made, or kafka.transactions: false",
+          "请在 __transaction_state 主题创建之前调低，或设 kafka.transactions: false"}});
+  }
   if (facts.brokers > 1 && copies < 2) {
     findings.push_back(
         {"kafka.transaction.state.log.replication.factor",

@@ -210,6 +210,13 @@ TEST(DoctorOfKafka, what_transactions_need_of_the_brokers) {
               IsEmpty());
 }
 
+TEST(DoctorOfKafka, more_copies_of_transactions_than_brokers_is_no_transaction) {
+  alerts::KafkaFacts facts = good_kafka();
+  facts.settings = {{"transaction.state.log.replication.factor", "4"}};
+  EXPECT_THAT(complaints(judge(facts, KafkaUse{})),
+              ElementsAre("kafka.transaction.state.log.replication.factor bad"));
+}
+
 TEST(DoctorOfKafka, a_topic_of_the_latest_must_be_compacted) {
   alerts::KafkaFacts facts = good_kafka();
   EXPECT_THAT(complaints(judge(facts, KafkaUse{{"alerts"}})),
