@@ -77,7 +77,7 @@ OpenResult FileLog::open(FileLogOptions options, std::string* detail) {
   std::unique_ptr<FileLog> log(new FileLog(std::move(options), std::move(*folder), *found));
   if (const int error = log->prepare(*found)) return refuse(error, name);
   const auto start =
-      log->append(RecordKind::start, encode_start(log->options_.version, log->report_.clock));
+      log->append(RecordKind::start, encode_start(log->options_.version, log->report_.clock, log->options_.beat_interval));
   const auto committed = start ? log->commit(*start) : start.error();
   if (!committed) return refuse(committed.error(), text_of_open_failure(name, committed.error()));
   return log;

@@ -129,13 +129,15 @@ std::optional<LogPosition> parse_segment_name(std::string_view name) {
   return first;
 }
 
-std::string encode_start(std::string_view version, Timestamp wall) {
+std::string encode_start(std::string_view version, Timestamp wall, Duration beat) {
   std::string body;
   body += '\x0a';  // field 1, length-delimited
   append_varint(body, version.size());
   body += version;
   body += '\x10';  // field 2, varint
   append_varint(body, static_cast<std::uint64_t>(unix_ms(wall)));
+  body += '\x18';  // field 3, varint
+  append_varint(body, static_cast<std::uint64_t>(beat.count()));
   return body;
 }
 

@@ -71,6 +71,6 @@ inline constexpr std::string_view kUnfinishedSuffix = ".tmp";  ///< a segment th
 
 /// Body of a `start` record: the protobuf message tocsin.v1.LogStart, written by hand because
 /// journal/ does not know protobuf.
-std::string encode_start(std::string_view version, Timestamp wall);
+std::string encode_start(std::string_view version, Timestamp wall, Duration beat);
 
 }  // namespace tocsin::journal

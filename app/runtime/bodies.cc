@@ -89,11 +89,9 @@ std::optional<GatewayState> parse_gateway(std::string_view body) {
 std::string bundle_body(const Bundle& bundle) { return files_body<v1::LogBundle>(bundle); }
 std::string registry_body(const Bundle& files) { return files_body<v1::LogRegistry>(files); }
 
-std::string start_body(std::string_view program_version, Timestamp wall) {
-  v1::LogStart start;
-  start.set_version(std::string(program_version));
-  start.set_wall_ms(unix_ms(wall));
-  return start.SerializeAsString();
+Duration beat_of_start(std::string_view body) {
+  const auto start = parse<v1::LogStart>(body);
+  return start ? Duration(start->beat_ms()) : Duration{};
 }
 
 std::string describe_body(std::uint8_t record_kind, std::string_view body) {

@@ -30,6 +30,9 @@ struct GatewayState {
 /// The version of files by content: their names' last parts and texts, in order.
 std::string content_version(const std::vector<rules::SourceFile>& files);
 
+/// How often a beat is promised by a start record; zero: it is not.
+Duration beat_of_start(std::string_view body);
+
 // Each parse: nullopt if the bytes are not that message.
 std::optional<Frame> parse_frame(std::string_view body);
 std::optional<Bundle> parse_bundle(std::string_view body);
@@ -37,7 +40,6 @@ std::optional<Bundle> parse_registry(std::string_view body);
 std::optional<GatewayState> parse_gateway(std::string_view body);
 std::string bundle_body(const Bundle& bundle);
 std::string registry_body(const Bundle& files);
-std::string start_body(std::string_view program_version, Timestamp wall);
 
 /// One line of JSON for `tocsin journal dump`: what the body says, payloads as text where they are
 /// text.

@@ -13,6 +13,8 @@
 namespace tocsin::app {
 namespace {
 
+constexpr Duration kLateBeat{5'000};
+
 std::shared_ptr<const rules::RuleSet> no_rules(const Catalogue& catalogue) {
   auto rules = std::make_shared<rules::RuleSet>();
   rules->type_settings.resize(catalogue.types().size());
@@ -29,8 +31,9 @@ Pipeline::Pipeline(rules::EngineOptions options)
 
 void Pipeline::apply(const LogRecord& record, std::vector<AlertRevision>& out) {
   out_ = &out;
+  if (nobody_was_there(record)) sit_out(record.arr);
+  if (record.kind == RecordKind::start) beat_ = beat_of_start(record.body);
   arr_ = record.arr;
-  if (record.kind == RecordKind::start) apply_start(record);
   advance(record.arr);
   switch (record.kind) {
     case RecordKind::frame: apply_frame(record); break;
@@ -151,10 +154,16 @@ void Pipeline::apply_registry(const LogRecord& record) {
   registry_body_ = record.body;
 }
 
-// Nobody was there between the newest record, at most a beat before the stop, and this one.
-void Pipeline::apply_start(const LogRecord& record) {
+// Between the newest record, at most a beat before, and this one: the process was stopped, or it
+// stood still (SIGSTOP, a virtual machine that was put to sleep) and owes a beat.
+bool Pipeline::nobody_was_there(const LogRecord& record) const {
+  if (record.kind == RecordKind::start) return true;
+  return beat_ > Duration{} && record.arr - arr_ > beat_ + kLateBeat;
+}
+
+void Pipeline::sit_out(Timestamp until) {
   const std::size_t before = out_->size();
-  engine_.outage(engine_.now(), record.arr, *out_);
+  engine_.outage(engine_.now(), until, *out_);
   stamp_from(before);
 }
 
@@ -190,7 +199,7 @@ Catalogue numbered(const OwnTypes& own) {
 
 template <class A>
 void Pipeline::archive(A& a) {
-  a(applied_, books_, gaps_, samples_, refused_records_, last_refusal_);
+  a(arr_, beat_, applied_, books_, gaps_, samples_, refused_records_, last_refusal_);
 }
 
 std::string Pipeline::state() const {

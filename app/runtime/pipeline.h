@@ -78,7 +78,8 @@ class Pipeline final : private ingest::EventSink {
   void apply_frame(const LogRecord& record);
   void apply_bundle(const LogRecord& record);
   void apply_registry(const LogRecord& record);
-  void apply_start(const LogRecord& record);
+  bool nobody_was_there(const LogRecord& record) const;
+  void sit_out(Timestamp until);
   void apply_gateway(const LogRecord& record);
   void refuse(const LogRecord& record, std::string why);
   template <class A>
@@ -103,6 +104,7 @@ class Pipeline final : private ingest::EventSink {
   LogPosition applied_ = 0;
   std::uint64_t refused_records_ = 0;
   std::string last_refusal_;
+  Duration beat_{};  // promised after so long without a record; zero: it is not
   Timestamp arr_{};                            // of the record being applied
   std::vector<AlertRevision>* out_ = nullptr;  // of the record being applied
 };

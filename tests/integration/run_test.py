@@ -3,6 +3,7 @@ import json
 import pathlib
 import re
 import signal
+import time
 import unittest
 
 import harness
@@ -34,6 +35,27 @@ class Run(unittest.TestCase):
             self.assertEqual(engine.metric("tocsin_books_balanced"), 1)
             rejected = json.loads(engine.http("/api/v1/rejected")[1])["rejected"]
             self.assertEqual([r["sample"] for r in rejected], topics)
+
+    def test_an_engine_that_slept_hears_its_backlog_before_it_misses_anything(self):
+        (self.folder / "smoke.yaml").write_text(
+            "format: tocsin/1\nrule: unanswered\nseverity: high\nfor_each: [device_id]\nmatch: {sequence: {steps: "
+            "[a: {event: smoke.alarm}], absent: {event: smoke.clear, within: 4s}}}\n")
+        with Engine(self.folder, *self.arguments(kafka="")) as engine:
+            def publish(kind, device):
+                event = {"type": kind, "device_id": device, "ts": int(time.time() * 1000)}
+                self.broker.publish("tocsin/v1/g1/json", json.dumps(event))
+            for device in ("D1", "D2"):
+                publish("smoke.alarm", device)
+            eventually(lambda: engine.metric("tocsin_events_received_total") == 2, 20, "the alarms are there")
+            engine.child.send_signal(signal.SIGSTOP)
+            asleep = time.monotonic()
+            publish("smoke.clear", "D1")
+            eventually(lambda: time.monotonic() > asleep + 17, 30, "longer than a beat is late")
+            engine.child.send_signal(signal.SIGCONT)
+            eventually(lambda: engine.metric("tocsin_alert_revisions_total") == 1, 40, "one was not answered")
+            open_alerts = json.loads(engine.http("/api/v1/alerts")[1])["alerts"]
+            self.assertEqual([a["key"] for a in open_alerts], [{"device_id": "D2"}])
+            self.assertEqual(engine.metric("tocsin_books_balanced"), 1)
 
     def awaiting_kafka(self, patience, name="engine"):
         """`tocsin run` whose Kafka is nowhere, with the wait for it as given, once it waits."""

@@ -72,6 +72,7 @@ TEST_F(FileLogTest, BeginsWithAStartRecordThatTellsVersionAndWallClock) {
   ASSERT_TRUE(start.ParseFromString(all[0].body));
   EXPECT_EQ(start.version(), "test");
   EXPECT_EQ(start.wall_ms(), clock_.ms.load());
+  EXPECT_EQ(start.beat_ms(), options().beat_interval.count());
   EXPECT_TRUE(log->opened().created);
 }
 

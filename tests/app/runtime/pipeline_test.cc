@@ -8,6 +8,7 @@
 
 #include "tests/app/runtime/records.h"
 #include "tocsin/v1/event.pb.h"
+#include "tocsin/v1/log.pb.h"
 
 namespace tocsin::app {
 namespace {
@@ -92,6 +93,25 @@ TEST_F(PipelineTest, AnAbsenceBehindADownGatewayWaitsForItsReturn) {
   EXPECT_EQ(out[0].log_position, 1u);
   apply(300'000, RecordKind::gateway, "\xff");
   EXPECT_EQ(pipeline_->refused_records(), 1u);
+}
+
+TEST_F(PipelineTest, AProcessThatStoodStillOwesABeatAndHearsTheBacklogFirst) {
+  const auto silence_of = [&](std::int64_t beat_ms) {
+    start_over();
+    v1::LogStart start;
+    start.set_beat_ms(beat_ms);
+    apply(0, RecordKind::start, start.SerializeAsString());
+    apply(0, RecordKind::bundle, rules_body({kUnclearedRule}));
+    frame(0, smoke("D1", kStart));
+    apply(10'000, RecordKind::beat);
+    return frame(100'000, fmt::format(
+                              R"({{"type":"smoke.clear","device_id":"D1","ts":{}}})",
+                              kStart + 30'000));
+  };
+  EXPECT_TRUE(silence_of(10'000).empty()) << "it slept";
+  const auto out = silence_of(0);
+  ASSERT_EQ(out.size(), 2U) << "no beat was promised: the rule spoke in time, then took it back";
+  EXPECT_EQ(out[0].at, from_unix_ms(kStart + 62'000));
 }
 
 TEST_F(PipelineTest, AnAbsenceDueWhileNobodyWasThereIsDecidedALittleAfterTheStart) {
