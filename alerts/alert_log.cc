@@ -1,14 +1,14 @@
 #include "alerts/alert_log.h"
 
-#include <fmt/format.h>
-
 #include "alerts/alert_proto.h"
 #include "core/check.h"
-#include "core/digest.h"
 #include "tocsin/v1/log.pb.h"
 
 namespace tocsin::alerts {
 namespace {
+
+// How many records at the end of the log are looked at first, and how much wider each next look is.
+constexpr LogPosition kFirstLook = 1024, kWiden = 8;
 
 bool parse(std::string_view body, v1::LogAlert& out) {
   return body.size() <= INT32_MAX && out.ParseFromArray(body.data(), static_cast<int>(body.size()));
@@ -38,8 +38,19 @@ Result<std::unique_ptr<AlertLog>, LogError> AlertLog::open(Log& log) {
   return out;
 }
 
+// Looks at the end first: a log of years is not read whole to find where it ends.
 Result<void, LogError> AlertLog::find_last() {
-  const auto reader = log_.read(1);
+  const LogPosition first = log_.first(), end = log_.durable() + 1;
+  for (LogPosition span = kFirstLook; !last_; span *= kWiden) {
+    const LogPosition from = end > first + span ? end - span : first;
+    if (const auto found = find_last_after(from); !found) return found;
+    if (from == first) break;
+  }
+  return {};
+}
+
+Result<void, LogError> AlertLog::find_last_after(LogPosition from) {
+  const auto reader = log_.read(from);
   v1::LogAlert body;
   for (;;) {
     auto record = reader->next();
@@ -71,18 +82,6 @@ Result<LogPosition, LogError> AlertLog::append(LogPosition cause, std::uint32_t 
 
 std::unique_ptr<AlertReader> AlertLog::read(LogPosition from) const {
   return std::make_unique<AlertReader>(log_.read(from));
-}
-
-std::string AlertLog::id() const {
-  const std::lock_guard lock(id_mutex_);
-  if (!id_.empty()) return id_;
-  const auto reader = log_.read(1);
-  auto record = reader->next();
-  if (!record || !*record) return {};
-  const LogRecord& first = **record;
-  id_ = hash128_hex(fmt::format("{} {} {} {}", first.position, unix_ms(first.arr),
-                                to_string(first.kind), first.body));
-  return id_;
 }
 
 }  // namespace tocsin::alerts

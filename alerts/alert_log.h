@@ -11,7 +11,6 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -49,7 +48,7 @@ class AlertReader {
 
 class AlertLog {
  public:
-  /// Reads the whole log once to find its newest alert record.
+  /// Reads the end of the log to find its newest alert record.
   static Result<std::unique_ptr<AlertLog>, LogError> open(Log& log);
 
   /// Requires: the cause is after last().
@@ -61,22 +60,20 @@ class AlertLog {
   /// Of the newest alert, durable or not; 0: none.
   LogPosition last_position() const { return last_position_.load(std::memory_order_acquire); }
   LogPosition durable() const { return log_.durable(); }
+  LogPosition first() const { return log_.first(); }
   std::unique_ptr<AlertReader> read(LogPosition from) const;
 
-  /// Names this log: a digest of its first record (with its arrival), 32 hex digits; empty while
-  /// the log is. Positions mean something only together with it.
-  std::string id() const;
+  std::string id() const { return log_.id(); }
 
  private:
   explicit AlertLog(Log& log) : log_(log) {}
   Result<void, LogError> find_last();
+  Result<void, LogError> find_last_after(LogPosition from);
 
   Log& log_;
   std::optional<AlertCause> last_;
   std::atomic<LogPosition> last_position_{0};
   std::string scratch_;
-  mutable std::mutex id_mutex_;
-  mutable std::string id_;
 };
 
 }  // namespace tocsin::alerts

@@ -54,6 +54,11 @@ struct Config {
     std::string durability = "sync";
     std::uint64_t segment_size = 64ULL * 1024 * 1024;
     std::uint32_t snapshot_every = 100'000;
+    Duration retention_time{7LL * 24 * 3600 * 1000};
+    std::uint64_t retention_size = 16ULL * 1024 * 1024 * 1024;
+    Duration alert_retention_time{90LL * 24 * 3600 * 1000};
+    std::uint64_t alert_retention_size = 4ULL * 1024 * 1024 * 1024;
+    std::uint64_t reserve = 16ULL * 1024 * 1024;
     friend bool operator==(const Journal&, const Journal&) = default;
   } journal;
 

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint64_t kDayMs = 24ULL * 3600 * 1000;
 constexpr std::uint64_t kMiB = 1024 * 1024;
+constexpr std::uint64_t kMaxRetention = 1024 * 1024 * kMiB;  // 1 TiB
 
 using Words = std::span<const std::string_view>;
 constexpr Words kNoWords;
@@ -63,6 +64,16 @@ std::vector<ConfigKey> make_keys() {
        "A log file is closed at this size", kNoWords, kMiB, 4096 * kMiB},
       {"journal.snapshot_every", count, TOCSIN_FIELD(journal.snapshot_every),
        "Records between snapshots of the engine's state", kNoWords, 1, 100'000'000},
+      {"journal.retention_time", duration, TOCSIN_FIELD(journal.retention_time),
+       "How long events are kept; 0s: for ever", kNoWords, 0, 3660 * kDayMs},
+      {"journal.retention_size", bytes, TOCSIN_FIELD(journal.retention_size),
+       "How much of the event log is kept; 0MiB: all", kNoWords, 0, kMaxRetention},
+      {"journal.alert_retention_time", duration, TOCSIN_FIELD(journal.alert_retention_time),
+       "How long alerts are kept; 0s: for ever", kNoWords, 0, 3660 * kDayMs},
+      {"journal.alert_retention_size", bytes, TOCSIN_FIELD(journal.alert_retention_size),
+       "How much of the alert log is kept; 0MiB: all", kNoWords, 0, kMaxRetention},
+      {"journal.reserve", bytes, TOCSIN_FIELD(journal.reserve),
+       "Space set aside by each log for a full disk; 0MiB: none", kNoWords, 0, 4096 * kMiB},
       {"engine.dedup_window", duration, TOCSIN_FIELD(engine.dedup_window),
        "How long a transport duplicate is recognised", kNoWords, 0, 7 * kDayMs},
       {"engine.dedup_entries_per_device", count, TOCSIN_FIELD(engine.dedup_entries_per_device),

@@ -14,18 +14,18 @@ ServiceOptions service_options(const Config& config) {
         BrokerOptions{config.broker.uri, config.broker.client_id, config.broker.username,
                       config.broker.password_file, config.broker.trust_store};
   }
-  options.kafka = {config.kafka.bootstrap,
-                   config.kafka.topic,
-                   config.kafka.shadow_topic,
-                   config.kafka.heartbeat_topic,
-                   config.kafka.latest_topic,
-                   config.kafka.engine_id,
-                   config.kafka.transactions,
-                   config.kafka.format == "protobuf",
+  options.kafka = {config.kafka.bootstrap,    config.kafka.topic,
+                   config.kafka.shadow_topic, config.kafka.heartbeat_topic,
+                   config.kafka.latest_topic, config.kafka.engine_id,
+                   config.kafka.transactions, config.kafka.format == "protobuf",
                    config.kafka.start_timeout};
   options.http = config.http.listen;
-  options.journal = {config.journal.durability == "sync", config.journal.segment_size,
-                     config.journal.snapshot_every};
+  options.journal = {config.journal.durability == "sync",
+                     config.journal.segment_size,
+                     config.journal.snapshot_every,
+                     {config.journal.retention_time, config.journal.retention_size},
+                     {config.journal.alert_retention_time, config.journal.alert_retention_size},
+                     config.journal.reserve};
   options.engine.dedup_window = config.engine.dedup_window;
   options.engine.dedup_entries_per_device = config.engine.dedup_entries_per_device;
   options.engine.future_skew = config.engine.future_skew;

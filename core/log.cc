@@ -1,5 +1,9 @@
 #include "core/log.h"
 
+#include <fmt/format.h>
+
+#include "core/digest.h"
+
 namespace tocsin {
 
 std::string_view to_string(RecordKind kind) {
@@ -27,6 +31,7 @@ std::string_view to_string(LogError error) {
     case LogError::locked: return "locked";
     case LogError::permission: return "permission";
     case LogError::version: return "version";
+    case LogError::trimmed: return "trimmed";
   }
   return "unknown";
 }
@@ -41,8 +46,14 @@ std::string_view describe(LogError error) {
     case LogError::locked: return "the log is in use";
     case LogError::permission: return "no permission for the log";
     case LogError::version: return "the log is of another version of tocsin";
+    case LogError::trimmed: return "what is asked for is no longer kept in the log";
   }
   return "unknown";
+}
+
+std::string log_id(const LogRecord& first) {
+  return hash128_hex(fmt::format("{} {} {} {}", first.position, unix_ms(first.arr),
+                                 to_string(first.kind), first.body));
 }
 
 }  // namespace tocsin

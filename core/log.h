@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
@@ -48,6 +49,7 @@ enum class LogError : std::uint8_t {
   locked,      ///< another process writes this log
   permission,  ///< the folder cannot be read or written
   version,     ///< written by a newer version
+  trimmed,     ///< what is asked for is no longer kept
 };
 std::string_view to_string(LogError error);  ///< a word for machines
 std::string_view describe(LogError error);   ///< for people
@@ -72,9 +74,16 @@ class Log {
   /// Waits until `position` is as durable as the configuration says (group commit).
   virtual Result<void, LogError> commit(LogPosition position) = 0;
   virtual LogPosition durable() const = 0;     ///< newest durable position; 0: none
+  virtual LogPosition first() const = 0;       ///< oldest position that is kept; 1: all are
   virtual Timestamp last_arrival() const = 0;  ///< of the newest record; epoch: none
   /// Reads from `from` (1: the beginning), following the log as it grows.
   virtual std::unique_ptr<LogReader> read(LogPosition from) = 0;
+  /// Names this log for good: log_id() of its first record, also when that is no longer kept; empty
+  /// while the log is. Positions mean something only together with it.
+  virtual std::string id() const = 0;
 };
+
+/// A digest of a log's first record, its arrival included: 32 hex digits.
+std::string log_id(const LogRecord& first);
 
 }  // namespace tocsin

@@ -43,6 +43,7 @@ class SegmentCursor {
   LogError error() const { return error_; }  ///< after `bad`: corrupt, version or io
   std::uint64_t size() const;                ///< of the file, now
   std::uint64_t salt() const { return header_.salt; }
+  Timestamp created() const { return header_.created; }
 
  private:
   SegmentCursor(Fd file, SegmentHeader header);

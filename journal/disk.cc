@@ -18,6 +18,10 @@ ssize_t Disk::pwrite(int fd, const void* data, std::size_t size, off_t offset) {
 
 int Disk::fdatasync(int fd) { return ::fdatasync(fd); }
 
+int Disk::allocate(int fd, std::uint64_t size) {
+  return ::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size));
+}
+
 Disk& Disk::system() {
   static Disk disk;
   return disk;
@@ -62,16 +66,38 @@ std::int64_t file_size(int fd) {
   return ::fstat(fd, &info) == 0 ? info.st_size : -1;
 }
 
+int write_all(Disk& disk, int fd, std::string_view bytes, std::uint64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t done = disk.pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return errno;
+    if (done == 0) return ENOSPC;
+    bytes.remove_prefix(static_cast<std::size_t>(done));
+    offset += static_cast<std::uint64_t>(done);
+  }
+  return 0;
+}
+
+namespace {
+
+bool is_unfinished(std::string_view name) {
+  if (!name.ends_with(kUnfinishedSuffix)) return false;
+  name.remove_suffix(kUnfinishedSuffix.size());
+  return name == kOriginName || parse_segment_name(name);
+}
+
+}  // namespace
+
 FolderListing list_folder(const std::string& folder) {
   FolderListing listing;
+  listing.folder = folder;
   std::error_code error;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (const auto first = parse_segment_name(name)) {
       listing.segments.push_back({*first, it->path().string()});
-    } else if (name.ends_with(kUnfinishedSuffix) &&
-               parse_segment_name(name.substr(0, name.size() - kUnfinishedSuffix.size()))) {
+    } else if (is_unfinished(name)) {
       listing.unfinished.push_back(it->path().string());
     }
   }

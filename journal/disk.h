@@ -4,7 +4,9 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,9 @@ class Disk {
   virtual ~Disk() = default;
   virtual ssize_t pwrite(int fd, const void* data, std::size_t size, off_t offset);
   virtual int fdatasync(int fd);  ///< 0, or -1 with errno
+  /// Gives the file's first `size` bytes blocks of their own; its length stays. 0, or -1 with
+  /// errno.
+  virtual int allocate(int fd, std::uint64_t size);
 
   static Disk& system();
 };
@@ -47,6 +52,8 @@ Fd open_read(const std::string& path);  ///< falsy: errno says why
 ssize_t read_at(int fd, char* data, std::size_t size, std::uint64_t offset);
 /// -1 with errno.
 std::int64_t file_size(int fd);
+/// Goes on after a part and after EINTR; 0, or an errno value.
+int write_all(Disk& disk, int fd, std::string_view bytes, std::uint64_t offset);
 
 struct Segment {
   LogPosition first = 0;
@@ -54,6 +61,7 @@ struct Segment {
 };
 /// The segments of a folder by position. `unfinished`: paths of segments that were being created.
 struct FolderListing {
+  std::string folder;
   std::vector<Segment> segments;
   std::vector<std::string> unfinished;
   int error = 0;

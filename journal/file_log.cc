@@ -13,6 +13,7 @@
 
 #include "journal/file_reader.h"
 #include "journal/format.h"
+#include "journal/origin.h"
 
 namespace tocsin::journal {
 namespace {
@@ -76,8 +77,9 @@ OpenResult FileLog::open(FileLogOptions options, std::string* detail) {
   const std::string name = options.folder;
   std::unique_ptr<FileLog> log(new FileLog(std::move(options), std::move(*folder), *found));
   if (const int error = log->prepare(*found)) return refuse(error, name);
-  const auto start =
-      log->append(RecordKind::start, encode_start(log->options_.version, log->report_.clock, log->options_.beat_interval));
+  const auto start = log->append(
+      RecordKind::start,
+      encode_start(log->options_.version, log->report_.clock, log->options_.beat_interval));
   const auto committed = start ? log->commit(*start) : start.error();
   if (!committed) return refuse(committed.error(), text_of_open_failure(name, committed.error()));
   return log;
@@ -87,11 +89,15 @@ FileLog::FileLog(FileLogOptions options, Fd folder, const Recovered& found)
     : options_(std::move(options)),
       folder_(std::move(folder)),
       queue_(options_.queue, mark_of(found)),
+      index_(found.segments),
+      id_(found.origin.id),
+      origin_(found.origin.first),
       segment_(*options_.disk, options_.folder, folder_.get(), options_.segment_bytes),
+      reserve_(*options_.disk, options_.folder, options_.reserve),
       synced_(found.last),
       last_arrival_(found.last_arrival) {
-  report_.created = found.segments == 0;
-  report_.segments = found.segments;
+  report_.created = found.segments.empty();
+  report_.segments = found.segments.size();
   report_.bytes = found.bytes;
   report_.torn_bytes = found.torn_bytes;
   report_.last = found.last;
@@ -111,6 +117,7 @@ int FileLog::prepare(const Recovered& found) {
     if (error != 0) return error;
     if (const int failed = segment_.sync()) return failed;
   }
+  if (reserve_.take()) queue_.has_space(reserve_.bytes());
   writer_ = std::thread([this] { run(); });
   return 0;
 }
@@ -138,25 +145,63 @@ std::unique_ptr<LogReader> FileLog::read(LogPosition from) {
   return std::make_unique<FileReader>(options_.folder, queue_, std::max<LogPosition>(1, from));
 }
 
+LogPosition FileLog::first() const { return index_.first(); }
+
+std::string FileLog::id() const {
+  const std::lock_guard lock(trim_mutex_);
+  if (!id_.empty()) return id_;
+  FileReader reader(options_.folder, const_cast<WriteQueue&>(queue_), 1);
+  if (const auto first = reader.next(); first && *first) id_ = log_id(**first);
+  return id_;
+}
+
+Result<void, LogError> FileLog::trim(const Retention& keep, LogPosition needed) {
+  if (id().empty()) return {};
+  const std::lock_guard lock(trim_mutex_);
+  const auto plan = index_.plan(keep, needed, now(), queue_.mark().end);
+  held_bytes_ = plan.held_bytes;
+  if (plan.go.empty()) return {};
+  if (origin_ < plan.first) {
+    const Origin origin{plan.first, id_};
+    if (const int error = write_origin(*options_.disk, options_.folder, folder_.get(), origin))
+      return log_error_of(error);
+    origin_ = plan.first;
+  }
+  for (const SegmentInfo& segment : plan.go) {
+    const std::string path = options_.folder + "/" + segment_name(segment.first);
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return log_error_of(errno);
+    index_.remove(1);
+    ++trimmed_;
+  }
+  return {};
+}
+
 LogMetrics FileLog::metrics() const {
   LogMetrics metrics = queue_.metrics();
   metrics.torn_bytes = report_.torn_bytes;
+  metrics.first = index_.first();
+  metrics.size_bytes = index_.bytes() + queue_.mark().end;
+  const std::lock_guard lock(trim_mutex_);
+  metrics.trimmed_segments = trimmed_;
+  metrics.held_bytes = held_bytes_;
   return metrics;
 }
 
 void FileLog::run() {
   WriteQueue::Batch batch;
   while (true) {
-    const auto taken = queue_.take(batch, options_.beat_interval);
+    const auto taken = queue_.take(batch, patience());
     if (taken == WriteQueue::Taken::closed) break;
-    if (taken == WriteQueue::Taken::idle) {
+    if (taken == WriteQueue::Taken::records) {
+      if (!write_batch(batch)) break;
+    } else if (owes_beat()) {
       // Refused only while closing, and then no beat is wanted.
       static_cast<void>(queue_.append(RecordKind::beat, {}));
-    } else if (!write_batch(batch)) {
-      break;
     }
+    look_for_space();
   }
   if (options_.durability == Durability::os && segment_.is_open()) sync();
+  segment_.give_back_rest();
   queue_.finish();
 }
 
@@ -216,7 +261,11 @@ bool FileLog::roll(LogPosition first) {
     if (!sync()) return false;
     synced_ = first - 1;
   }
-  return until_space([&] { return segment_.start(first, now()); });
+  const std::uint64_t end = segment_.end();
+  const Timestamp created = now();
+  if (!until_space([&] { return segment_.start(first, created); })) return false;
+  index_.add({first, kSegmentHeaderBytes, created}, end);
+  return true;
 }
 
 bool FileLog::sync() {
@@ -237,9 +286,31 @@ bool FileLog::until_space(Step step) {
       queue_.fail();
       return false;
     }
-    if (!queue_.pause_for_space(options_.space_retry)) return false;
+    if (reserve_.is_held()) {
+      reserve_.give_back();
+      on_reserve_ = true;
+      queue_.use_reserve();
+    } else if (!queue_.pause_for_space(options_.space_retry)) {
+      return false;
+    }
   }
   return true;
+}
+
+// The disk is no longer full when it has room for the reserve again.
+void FileLog::look_for_space() {
+  if (!on_reserve_ || !reserve_.take()) return;
+  on_reserve_ = false;
+  queue_.has_space(reserve_.bytes());
+}
+
+bool FileLog::owes_beat() const {
+  if (!on_reserve_) return true;  // it waited for as long as that
+  return options_.beat_interval > Duration{} && now() - last_arrival_ >= options_.beat_interval;
+}
+
+Duration FileLog::patience() const {
+  return on_reserve_ ? options_.space_retry : options_.beat_interval;
 }
 
 }  // namespace tocsin::journal

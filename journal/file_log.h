@@ -9,6 +9,7 @@
 /// when there is space again. A sync that fails is final: the log is `failed` until it is opened
 /// anew.
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -17,6 +18,8 @@
 #include "journal/disk.h"
 #include "journal/metrics.h"
 #include "journal/recovery.h"
+#include "journal/reserve.h"
+#include "journal/segment_index.h"
 #include "journal/segment_writer.h"
 #include "journal/write_queue.h"
 
@@ -36,6 +39,7 @@ struct FileLogOptions {
   ClockFn clock;                    ///< Requires: set
   Duration beat_interval{10'000};   ///< a beat after so long without a record; zero: never
   Duration space_retry{200};        ///< between attempts while the disk is full
+  std::uint64_t reserve = 0;        ///< bytes set aside for a full disk (journal/reserve.h)
   std::string version = "unknown";  ///< of the program, for the start record
   Disk* disk = &Disk::system();     ///< tests put a failing one here
 };
@@ -64,7 +68,13 @@ class FileLog final : public Log {
   Result<void, LogError> commit(LogPosition position) override;
   LogPosition durable() const override;
   Timestamp last_arrival() const override;
+  LogPosition first() const override;
   std::unique_ptr<LogReader> read(LogPosition from) override;
+  std::string id() const override;
+
+  /// Removes whole segments at the front that `keep` lets go of and that end before `needed`. From
+  /// any thread, one at a time. Error: a file could not be written or removed; nothing is lost.
+  Result<void, LogError> trim(const Retention& keep, LogPosition needed);
 
   /// Refuses further appends, writes what is queued, ends the writer. Readers go on working.
   void close();
@@ -83,6 +93,9 @@ class FileLog final : public Log {
   bool write_run(std::string_view run, WriteQueue::Progress& progress);
   bool roll(LogPosition first);
   bool sync();
+  void look_for_space();
+  bool owes_beat() const;
+  Duration patience() const;
   template <class Step>
   bool until_space(Step step);
 
@@ -90,8 +103,16 @@ class FileLog final : public Log {
   OpenReport report_;
   Fd folder_;  // holds the lock
   WriteQueue queue_;
+  SegmentIndex index_;
+  mutable std::mutex trim_mutex_;
+  mutable std::string id_;        // under trim_mutex_
+  LogPosition origin_;            // under trim_mutex_: what the file says
+  std::uint64_t trimmed_ = 0;     // under trim_mutex_: segments
+  std::uint64_t held_bytes_ = 0;  // under trim_mutex_
   // The writer thread's.
   SegmentWriter segment_;
+  Reserve reserve_;
+  bool on_reserve_ = false;  // the disk is full and the reserve given back
   LogPosition synced_;
   Timestamp last_arrival_;
   std::thread writer_;

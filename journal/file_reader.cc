@@ -46,7 +46,8 @@ Result<void, LogError> FileReader::open_segment() {
   const FolderListing listing = list_folder(folder_);
   if (listing.error != 0) return log_error_of(listing.error);
   const auto after = std::ranges::upper_bound(listing.segments, wanted_, {}, &Segment::first);
-  if (after == listing.segments.begin()) return LogError::corrupt;
+  if (after == listing.segments.begin())
+    return listing.segments.empty() ? LogError::corrupt : LogError::trimmed;
   const Segment& segment = *std::prev(after);
   if (cursor_ && segment.first != cursor_->expected()) return LogError::corrupt;
   std::string detail;

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/check.h"
+
 namespace tocsin::journal {
 namespace {
 
@@ -17,9 +19,13 @@ constexpr std::string_view kMagic = "TOCSINLG";
 constexpr std::size_t kNameDigits = 20;
 constexpr std::string_view kNameSuffix = ".log";
 
-// Offsets in a segment header.
+// Offsets in a segment header; an origin has the same first three.
 constexpr std::size_t kSegVersion = 8, kSegSize = 12, kSegFirst = 16, kSegSalt = 24,
                       kSegCreated = 32, kSegChecksum = 40;
+// Offsets in an origin.
+constexpr std::string_view kOriginMagic = "TOCSINLO";
+constexpr std::size_t kOriFirst = 16, kOriId = 24, kOriChecksum = 56;
+constexpr std::size_t kIdChars = kOriChecksum - kOriId;
 // Offsets in a record header.
 constexpr std::size_t kRecLength = 8, kRecKind = 12, kRecZero = 13, kRecPosition = 16,
                       kRecArrival = 24, kRecSynced = 32;
@@ -38,6 +44,21 @@ void store(char* at, T value) {
 
 std::uint64_t record_checksum(const char* record, std::size_t size, std::uint64_t salt) {
   return XXH3_64bits_withSeed(record + kRecLength, size - kRecLength, salt);
+}
+
+// What is wrong with a header. Whatever a later version adds, magic, version and size stay, and the
+// checksum stays last.
+std::optional<LogError> fault_of(std::string_view bytes, std::string_view magic,
+                                 std::size_t expected) {
+  if (bytes.size() < expected || !bytes.starts_with(magic)) return LogError::corrupt;
+  const auto version = load<std::uint32_t>(bytes.data() + kSegVersion);
+  const auto size = load<std::uint32_t>(bytes.data() + kSegSize);
+  if (size < expected || size > bytes.size()) return LogError::corrupt;
+  const auto checksum = load<std::uint64_t>(bytes.data() + size - sizeof(std::uint64_t));
+  if (checksum != XXH3_64bits(bytes.data(), size - sizeof checksum)) return LogError::corrupt;
+  if (version != kFormatVersion) return LogError::version;
+  if (size != expected) return LogError::corrupt;
+  return std::nullopt;
 }
 
 void append_varint(std::string& out, std::uint64_t value) {
@@ -60,20 +81,31 @@ SegmentHeaderBytes encode(const SegmentHeader& header) {
 }
 
 Result<SegmentHeader, LogError> decode_segment_header(std::string_view bytes) {
-  if (bytes.size() < kSegmentHeaderBytes || !bytes.starts_with(kMagic)) return LogError::corrupt;
-  // Whatever a later version adds, magic, version and size stay, and the checksum stays last.
-  const auto version = load<std::uint32_t>(bytes.data() + kSegVersion);
-  const auto size = load<std::uint32_t>(bytes.data() + kSegSize);
-  if (size < kSegmentHeaderBytes || size > bytes.size()) return LogError::corrupt;
-  const auto checksum = load<std::uint64_t>(bytes.data() + size - sizeof(std::uint64_t));
-  if (checksum != XXH3_64bits(bytes.data(), size - sizeof checksum)) return LogError::corrupt;
-  if (version != kFormatVersion) return LogError::version;
-  if (size != kSegmentHeaderBytes) return LogError::corrupt;
+  if (const auto fault = fault_of(bytes, kMagic, kSegmentHeaderBytes)) return *fault;
   SegmentHeader header;
   header.first = load<LogPosition>(bytes.data() + kSegFirst);
   header.salt = load<std::uint64_t>(bytes.data() + kSegSalt);
   header.created = from_unix_ms(load<std::int64_t>(bytes.data() + kSegCreated));
   return header;
+}
+
+std::string encode(const Origin& origin) {
+  TOCSIN_CHECK(origin.id.size() == kIdChars);
+  std::string bytes(kOriginBytes, '\0');
+  std::ranges::copy(kOriginMagic, bytes.begin());
+  store(bytes.data() + kSegVersion, kFormatVersion);
+  store(bytes.data() + kSegSize, static_cast<std::uint32_t>(kOriginBytes));
+  store(bytes.data() + kOriFirst, origin.first);
+  std::ranges::copy(origin.id, bytes.begin() + kOriId);
+  store(bytes.data() + kOriChecksum, XXH3_64bits(bytes.data(), kOriChecksum));
+  return bytes;
+}
+
+Result<Origin, LogError> decode_origin(std::string_view bytes) {
+  if (const auto fault = fault_of(bytes, kOriginMagic, kOriginBytes)) return *fault;
+  if (bytes.size() != kOriginBytes) return LogError::corrupt;
+  return Origin{load<LogPosition>(bytes.data() + kOriFirst),
+                std::string(bytes.substr(kOriId, kIdChars))};
 }
 
 void append_unstamped(std::string& out, RecordKind kind, LogPosition position,

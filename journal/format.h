@@ -39,6 +39,17 @@ SegmentHeaderBytes encode(const SegmentHeader& header);
 /// LogError::corrupt or LogError::version.
 Result<SegmentHeader, LogError> decode_segment_header(std::string_view bytes);
 
+/// Where a trimmed log begins (journal/origin.h).
+struct Origin {
+  LogPosition first = 1;  ///< the first position that is kept; always a segment's first
+  std::string id;         ///< the log's, 32 characters (core's log_id)
+};
+inline constexpr std::size_t kOriginBytes = 64;
+inline constexpr std::string_view kOriginName = "origin";
+std::string encode(const Origin& origin);
+/// LogError::corrupt or LogError::version.
+Result<Origin, LogError> decode_origin(std::string_view bytes);
+
 struct RecordHeader {
   std::uint32_t length = 0;
   std::uint8_t kind = 0;

@@ -9,6 +9,7 @@
 
 #include "journal/cursor.h"
 #include "journal/disk.h"
+#include "journal/origin.h"
 
 namespace tocsin::journal {
 namespace {
@@ -38,6 +39,14 @@ class Inspector {
     walk(*cursor, size, last);
     arrival_ = cursor->last_arrival();
     expected_ = result_.segments.back().last + 1;
+  }
+
+  void begin_at(LogPosition origin) { origin_ = expected_ = origin; }
+  /// Was to go; the next open() removes it.
+  bool is_leftover(const Segment& segment) const { return segment.first < origin_; }
+
+  void report(LogError error, const std::string& path, std::uint64_t offset, std::string text) {
+    result_.problems.push_back({error, path, offset, expected_, false, std::move(text)});
   }
 
   Inspection finish() { return std::move(result_); }
@@ -75,12 +84,9 @@ class Inspector {
     if (visit_) visit_(record, segment, offset);
   }
 
-  void report(LogError error, const std::string& path, std::uint64_t offset, std::string text) {
-    result_.problems.push_back({error, path, offset, expected_, false, std::move(text)});
-  }
-
   const RecordVisitor& visit_;
   Inspection result_;
+  LogPosition origin_ = 1;
   LogPosition expected_ = 1;
   Timestamp arrival_ = Timestamp::min();
 };
@@ -99,8 +105,16 @@ Result<Inspection, LogError> inspect(const std::string& folder, const RecordVisi
     if (detail != nullptr) *detail = fmt::format("{}: {}", folder, std::strerror(listing.error));
     return log_error_of(listing.error);
   }
+  std::string fault;
+  const auto origin = read_origin(folder, fault);
   Inspector inspector(visit);
+  if (!origin) {
+    inspector.report(origin.error(), folder, 0, fault);
+  } else if (*origin) {
+    inspector.begin_at((*origin)->first);
+  }
   for (const Segment& segment : listing.segments) {
+    if (inspector.is_leftover(segment)) continue;
     inspector.take(segment, &segment == &listing.segments.back());
   }
   Inspection result = inspector.finish();

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/log.h"
+
 namespace tocsin::journal {
 
 enum class LogHealth : std::uint8_t {
   ok,
-  no_space,  ///< the disk is full; what is queued is written as soon as there is space
+  reserve,   ///< the disk is full; only what must be written still is (may_use_reserve)
+  no_space,  ///< and the reserve is used up; what is queued is written as soon as there is space
   failed,    ///< the disk refused a write or a sync; the log takes no more appends
   closed,
 };
@@ -29,8 +32,13 @@ struct LogMetrics {
   std::array<std::uint64_t, kSyncBounds.size() + 1> sync_buckets{};  ///< not cumulative
   std::uint64_t queue_records = 0;                                   ///< accepted, not yet durable
   std::uint64_t queue_bytes = 0;
-  std::uint64_t no_space_times = 0;  ///< times the disk became full
-  std::uint64_t torn_bytes = 0;      ///< cut at open
+  std::uint64_t no_space_times = 0;    ///< times the disk became full
+  std::uint64_t torn_bytes = 0;        ///< cut at open
+  std::uint64_t reserve_bytes = 0;     ///< set aside for a full disk; 0: in use, or there is none
+  LogPosition first = 1;               ///< oldest position kept
+  std::uint64_t size_bytes = 0;        ///< of the segments
+  std::uint64_t trimmed_segments = 0;  ///< by retention
+  std::uint64_t held_bytes = 0;        ///< over the retention, still needed
 };
 
 }  // namespace tocsin::journal

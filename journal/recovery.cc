@@ -8,16 +8,20 @@
 #include <cstring>
 
 #include "journal/cursor.h"
+#include "journal/origin.h"
 
 namespace tocsin::journal {
 namespace {
 
 class Recovery {
  public:
-  Recovery(Check check, std::string& detail) : check_(check), detail_(detail) {}
+  Recovery(Check check, Origin origin, std::string& detail) : check_(check), detail_(detail) {
+    found_.origin = std::move(origin);
+  }
 
   Result<Recovered, LogError> run(const FolderListing& listing) {
-    LogPosition expected = 1;
+    LogPosition expected = found_.origin.first;
+    if (listing.segments.empty() && expected > 1) return lost(listing, expected);
     for (std::size_t i = 0; i < listing.segments.size(); ++i) {
       const Segment& segment = listing.segments[i];
       if (segment.first != expected) return lost(segment, expected);
@@ -30,7 +34,6 @@ class Recovery {
       }
       expected = next;
     }
-    found_.segments = listing.segments.size();
     return found_;
   }
 
@@ -45,9 +48,16 @@ class Recovery {
                   fmt::format("positions from {} on are missing before it", expected));
   }
 
+  LogError lost(const FolderListing& listing, LogPosition expected) {
+    return refuse(LogError::corrupt, listing.folder,
+                  fmt::format("positions from {} on are missing", expected));
+  }
+
   Result<SegmentCursor, LogError> open(const Segment& segment) {
     auto cursor = SegmentCursor::open(segment.path, segment.first, detail_);
-    if (cursor) cursor->expect_arrival_from(arrival_);
+    if (!cursor) return cursor;
+    cursor->expect_arrival_from(arrival_);
+    found_.segments.push_back({segment.first, cursor->size(), cursor->created()});
     return cursor;
   }
 
@@ -108,6 +118,7 @@ class Recovery {
     if (cursor.error() == LogError::io) return refuse(LogError::io, path, cursor.fault());
     found_.torn_bytes = size - found_.last_end;
     found_.bytes += found_.last_end;
+    found_.segments.back().bytes = found_.last_end;
     const Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file || ::ftruncate(file.get(), static_cast<off_t>(found_.last_end)) != 0 ||
         ::fdatasync(file.get()) != 0) {
@@ -122,16 +133,26 @@ class Recovery {
   Timestamp arrival_ = Timestamp::min();
 };
 
+// A crash may have left segments that were to go.
+void finish_trimming(FolderListing& listing, LogPosition first) {
+  std::erase_if(listing.segments, [&](const Segment& segment) {
+    return segment.first < first && ::unlink(segment.path.c_str()) == 0;
+  });
+}
+
 }  // namespace
 
 Result<Recovered, LogError> recover(const std::string& folder, Check check, std::string& detail) {
-  const FolderListing listing = list_folder(folder);
+  FolderListing listing = list_folder(folder);
   if (listing.error != 0) {
     detail = fmt::format("{}: {}", folder, std::strerror(listing.error));
     return log_error_of(listing.error);
   }
   for (const std::string& path : listing.unfinished) ::unlink(path.c_str());
-  return Recovery(check, detail).run(listing);
+  auto origin = read_origin(folder, detail);
+  if (!origin) return origin.error();
+  if (*origin) finish_trimming(listing, (*origin)->first);
+  return Recovery(check, origin->value_or(Origin{}), detail).run(listing);
 }
 
 }  // namespace tocsin::journal

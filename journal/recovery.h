@@ -7,14 +7,18 @@
 /// under the folder's lock.
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/log.h"
 #include "journal/disk.h"
+#include "journal/format.h"
+#include "journal/segment_index.h"
 
 namespace tocsin::journal {
 
 struct Recovered {
-  std::size_t segments = 0;
+  std::vector<SegmentInfo> segments;
+  Origin origin;            ///< as found; first 1 and no id: nothing was ever trimmed
   std::uint64_t bytes = 0;  ///< of all segments, after the cut
   std::uint64_t torn_bytes = 0;
   LogPosition last = 0;  ///< newest record; 0: none

@@ -42,6 +42,7 @@ int SegmentWriter::start(LogPosition first, Timestamp created) {
   int error = create(unfinished, header);
   if (error == 0 && std::rename(unfinished.c_str(), path.c_str()) != 0) error = errno;
   if (error == 0 && ::fsync(folder_fd_) != 0) error = errno;
+  if (error == 0) give_back_rest();
   if (error == 0) error = adopt(path, first, header.salt, kSegmentHeaderBytes);
   if (error != 0) ::unlink(unfinished.c_str());
   return error;
@@ -50,27 +51,21 @@ int SegmentWriter::start(LogPosition first, Timestamp created) {
 int SegmentWriter::create(const std::string& unfinished, const SegmentHeader& header) {
   const Fd file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
   if (!file) return errno;
+  (void)disk_.allocate(file.get(), segment_bytes_);  // else the space is looked for as it fills
   const SegmentHeaderBytes bytes = encode(header);
-  if (const int error = write_all(file.get(), {bytes.data(), bytes.size()}, 0)) return error;
+  if (const int error = write_all(disk_, file.get(), {bytes.data(), bytes.size()}, 0)) return error;
   return disk_.fdatasync(file.get()) == 0 ? 0 : errno;
 }
 
-int SegmentWriter::write_all(int fd, std::string_view bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t done = disk_.pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return errno;
-    if (done == 0) return ENOSPC;
-    bytes.remove_prefix(static_cast<std::size_t>(done));
-    offset += static_cast<std::uint64_t>(done);
-  }
-  return 0;
-}
-
 int SegmentWriter::write(std::string_view bytes) {
-  const int error = write_all(file_.get(), bytes, end_);
+  const int error = write_all(disk_, file_.get(), bytes, end_);
   if (error == 0) end_ += bytes.size();
   return error;
+}
+
+// What was set aside for a segment and not used.
+void SegmentWriter::give_back_rest() {
+  if (file_) (void)!::ftruncate(file_.get(), static_cast<off_t>(end_));
 }
 
 int SegmentWriter::sync() { return disk_.fdatasync(file_.get()) == 0 ? 0 : errno; }

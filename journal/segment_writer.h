@@ -3,7 +3,9 @@
 /// syncs, and starts the next segment. Results are errno values, 0 is success; after an error
 /// nothing has moved, and the same write may be tried again (never the same sync).
 ///
-/// Thread: the writer. A new segment appears under its name only when its header is on disk.
+/// Thread: the writer. A segment gets its blocks when it is made, as far as the disk has them, so
+/// that a record does not meet a full disk halfway. A new segment appears under its name only when
+/// its header is on disk.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +25,7 @@ class SegmentWriter {
   int start(LogPosition first, Timestamp created);
   int write(std::string_view bytes);
   int sync();
+  void give_back_rest();  ///< of the space set aside for the open segment
 
   bool is_open() const { return static_cast<bool>(file_); }
   /// True if `bytes` more may go into the open segment. A record larger than a segment gets its
@@ -34,7 +37,6 @@ class SegmentWriter {
 
  private:
   int create(const std::string& unfinished, const SegmentHeader& header);
-  int write_all(int fd, std::string_view bytes, std::uint64_t offset);
 
   Disk& disk_;
   std::string folder_;

@@ -9,6 +9,8 @@ namespace tocsin::journal {
 std::string_view to_string(LogHealth health) {
   switch (health) {
     case LogHealth::ok: return "ok";
+    case LogHealth::reserve:
+      return "the disk is full: nothing new is taken, alerts go on from what was set aside";
     case LogHealth::no_space: return "no space left on the disk";
     case LogHealth::failed: return "the disk refused to write";
     case LogHealth::closed: return "closed";
@@ -19,10 +21,11 @@ std::string_view to_string(LogHealth health) {
 WriteQueue::WriteQueue(QueueLimits limits, DurableMark start)
     : limits_(limits), next_(start.position + 1), mark_(start) {}
 
-std::optional<LogError> WriteQueue::refusal() const {
+std::optional<LogError> WriteQueue::refusal(RecordKind kind) const {
   if (metrics_.health == LogHealth::failed) return LogError::io;
   if (closing_ || metrics_.health == LogHealth::closed) return LogError::closed;
   if (metrics_.health == LogHealth::no_space) return LogError::no_space;
+  if (on_reserve_ && !may_use_reserve(kind)) return LogError::no_space;
   return std::nullopt;
 }
 
@@ -36,8 +39,8 @@ Result<LogPosition, LogError> WriteQueue::append(RecordKind kind, std::string_vi
   if (body.size() > std::min(limits_.max_record, kMaxBodyBytes)) return LogError::too_large;
   const std::size_t bytes = kRecordHeaderBytes + body.size();
   std::unique_lock lock(mutex_);
-  room_.wait(lock, [&] { return refusal() || has_room(bytes); });
-  if (const auto error = refusal()) return *error;
+  room_.wait(lock, [&] { return refusal(kind) || has_room(bytes); });
+  if (const auto error = refusal(kind)) return *error;
   const LogPosition position = next_++;
   if (pending_records_++ == 0) pending_first_ = position;
   append_unstamped(pending_, kind, position, body);
@@ -51,8 +54,10 @@ Result<LogPosition, LogError> WriteQueue::append(RecordKind kind, std::string_vi
 Result<void, LogError> WriteQueue::wait_durable(LogPosition position) {
   std::unique_lock lock(mutex_);
   TOCSIN_CHECK(position < next_);
-  progress_.wait(lock,
-                 [&] { return mark_.position >= position || metrics_.health != LogHealth::ok; });
+  const auto stands = [&] {
+    return metrics_.health != LogHealth::ok && metrics_.health != LogHealth::reserve;
+  };
+  progress_.wait(lock, [&] { return mark_.position >= position || stands(); });
   if (mark_.position >= position) return {};
   switch (metrics_.health) {
     case LogHealth::no_space: return LogError::no_space;
@@ -112,7 +117,7 @@ void WriteQueue::advance(const Progress& progress) {
     metrics_.batches += 1;
     metrics_.queue_records -= progress.records;
     metrics_.queue_bytes -= progress.bytes;
-    metrics_.health = LogHealth::ok;
+    metrics_.health = on_reserve_ ? LogHealth::reserve : LogHealth::ok;
   }
   progress_.notify_all();
   room_.notify_all();
@@ -120,11 +125,29 @@ void WriteQueue::advance(const Progress& progress) {
 
 bool WriteQueue::pause_for_space(Duration pause) {
   std::unique_lock lock(mutex_);
-  if (metrics_.health != LogHealth::no_space) metrics_.no_space_times += 1;
+  if (metrics_.health == LogHealth::ok) metrics_.no_space_times += 1;
   metrics_.health = LogHealth::no_space;
   progress_.notify_all();
   room_.notify_all();
   return !work_.wait_for(lock, pause, [&] { return closing_; });
+}
+
+void WriteQueue::use_reserve() {
+  {
+    const std::lock_guard lock(mutex_);
+    on_reserve_ = true;
+    metrics_.health = LogHealth::reserve;
+    metrics_.no_space_times += 1;
+    metrics_.reserve_bytes = 0;
+  }
+  room_.notify_all();
+}
+
+void WriteQueue::has_space(std::uint64_t reserve_bytes) {
+  const std::lock_guard lock(mutex_);
+  on_reserve_ = false;
+  if (metrics_.health == LogHealth::reserve) metrics_.health = LogHealth::ok;
+  metrics_.reserve_bytes = reserve_bytes;
 }
 
 void WriteQueue::fail() {
@@ -140,7 +163,8 @@ void WriteQueue::finish() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
-    if (metrics_.health == LogHealth::ok) metrics_.health = LogHealth::closed;
+    if (metrics_.health == LogHealth::ok || metrics_.health == LogHealth::reserve)
+      metrics_.health = LogHealth::closed;
   }
   progress_.notify_all();
   room_.notify_all();

@@ -18,6 +18,11 @@
 
 namespace tocsin::journal {
 
+/// What is still taken when the disk is full: alerts, and what the engine must know to go on.
+constexpr bool may_use_reserve(RecordKind kind) {
+  return kind != RecordKind::frame && kind != RecordKind::bundle && kind != RecordKind::registry;
+}
+
 struct QueueLimits {
   std::size_t records = 65'536;
   std::size_t bytes = 32u << 20;
@@ -62,6 +67,9 @@ class WriteQueue {
   void count_sync(std::chrono::nanoseconds took);
   /// Says that the disk is full and pauses. False: the log is closing, give up.
   bool pause_for_space(Duration pause);
+  /// From now on only what may use the reserve is taken, until has_space().
+  void use_reserve();
+  void has_space(std::uint64_t reserve_bytes);
   void fail();
   void finish();  ///< the writer has ended
 
@@ -73,7 +81,7 @@ class WriteQueue {
   LogMetrics metrics() const;
 
  private:
-  std::optional<LogError> refusal() const;
+  std::optional<LogError> refusal(RecordKind kind) const;
   bool has_room(std::size_t bytes) const;
   void add_sync(std::chrono::nanoseconds took);
 
@@ -88,6 +96,7 @@ class WriteQueue {
   LogPosition next_ = 1;
   DurableMark mark_;
   bool closing_ = false;
+  bool on_reserve_ = false;
   LogMetrics metrics_;
 };
 

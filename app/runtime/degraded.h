@@ -17,6 +17,7 @@ enum class Part : unsigned char {
   wall_clock,
   reload,
   snapshot,
+  retention,
 };
 
 struct Degraded {

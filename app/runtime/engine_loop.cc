@@ -177,8 +177,12 @@ bool EngineLoop::step() {
   if (pipeline_->applied() >= stop_after_) return false;
   const auto record = reader_->next();
   if (!record) {
-    fail(fmt::format("the event log cannot be read after record {}: {}", pipeline_->applied(),
-                     describe(record.error())));
+    fail(record.error() == LogError::trimmed
+             ? fmt::format("the event log begins at record {} and no snapshot fits it: put one "
+                           "back, or start with another data folder",
+                           events_.first())
+             : fmt::format("the event log cannot be read after record {}: {}", pipeline_->applied(),
+                           describe(record.error())));
     return false;
   }
   if (*record) return apply(**record);

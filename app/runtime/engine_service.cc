@@ -14,6 +14,7 @@
 #include "alerts/stdout_sink.h"
 #include "app/runtime/callback_sink.h"
 #include "app/runtime/engine_loop.h"
+#include "app/runtime/housekeeper.h"
 #include "app/runtime/http_server.h"
 #include "app/runtime/metrics.h"
 #include "app/runtime/published.h"
@@ -101,6 +102,7 @@ struct EngineService::Parts {
   alerts::KafkaPublisher* publisher = nullptr;  // among the sinks
   std::unique_ptr<ingest::PahoSource> source;
   HttpServer http;
+  std::unique_ptr<Housekeeper> housekeeper;
   ReadyInfo ready;
   Published<std::string> reload_refusal;  // of the newest reload; empty: it was good
   std::function<void(const AlertRevision&)> on_alert;
@@ -114,6 +116,7 @@ struct EngineService::Parts {
   void add_sink(std::unique_ptr<alerts::Sink> sink);
   std::optional<StartFailure> start_kafka(const std::function<bool()>& stop_asked);
   std::optional<StartFailure> await_kafka(const std::function<bool()>& stop_asked);
+  void start_housekeeper();
   void make_source();
   std::optional<StartFailure> start_source();
   std::optional<StartFailure> start_http(const EngineService& service);
@@ -127,6 +130,8 @@ std::optional<StartFailure> EngineService::Parts::open_log(const char* name,
   journal::FileLogOptions file;
   file.folder = options.data + "/" + name;
   file.segment_bytes = options.journal.segment_bytes;
+  file.reserve = options.journal.reserve;
+  file.check = journal::Check::last_segment;  // the others as they are read
   file.durability = options.journal.sync ? journal::Durability::sync : journal::Durability::os;
   file.queue.max_record = kMaxLoggedBody;
   file.clock = [this] { return clock.now(); };
@@ -279,6 +284,16 @@ std::optional<StartFailure> EngineService::Parts::await_kafka(
   return std::nullopt;
 }
 
+void EngineService::Parts::start_housekeeper() {
+  const auto published = [this]() -> LogPosition {
+    return publisher == nullptr ? UINT64_MAX : publisher->status().published_position;
+  };
+  housekeeper = std::make_unique<Housekeeper>(
+      LogToKeep{*events, options.journal.events}, LogToKeep{*alert_file, options.journal.alerts},
+      SnapshotFolder(options.data + "/snapshots"), *alert_log, published);
+  housekeeper->start();
+}
+
 void EngineService::Parts::make_source() {
   if (!options.broker) return;
   ingest::PahoOptions paho;
@@ -346,6 +361,7 @@ std::optional<StartFailure> EngineService::start(const std::function<bool()>& st
   if (auto bad = p.recover()) return bad;
   if (auto bad = p.put_in_force(rules, registry)) return bad;
   if (auto bad = p.start_kafka(stop_asked)) return bad;
+  p.start_housekeeper();
   p.make_source();  // before HTTP, whose thread looks at it
   if (auto bad = p.start_http(*this)) return bad;
   return p.start_source();
@@ -386,6 +402,7 @@ ReloadOutcome EngineService::reload() {
 
 std::uint64_t EngineService::drain_and_stop(Duration at_most) {
   Parts& p = *parts_;
+  if (p.housekeeper) p.housekeeper->stop();
   if (p.source) p.source->stop();
   if (p.loop) p.loop->drain_and_stop();
   if (p.alert_log && p.alert_log->last_position() > 0)
@@ -434,6 +451,9 @@ std::vector<Degraded> EngineService::degraded() const {
   };
   add_log(Part::event_log, "events", *p.events);
   add_log(Part::alert_log, "alerts", *p.alert_file);
+  if (p.housekeeper) {
+    if (auto why = p.housekeeper->trouble(); !why.empty()) add(Part::retention, std::move(why));
+  }
   if (p.source && !p.source->status().connected) {
     add(Part::broker,
         fmt::format("broker {} is not connected; trying again", options_.broker->uri));

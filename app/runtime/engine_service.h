@@ -18,6 +18,7 @@
 #include "core/books.h"
 #include "core/diagnostic.h"
 #include "core/time.h"
+#include "journal/segment_index.h"
 #include "rules/engine.h"
 
 namespace tocsin::app {
@@ -49,6 +50,9 @@ struct JournalOptions {
       true;  ///< an acknowledgement means fdatasync; false: means the operating system has it
   std::uint64_t segment_bytes = 64ULL * 1024 * 1024;
   std::uint64_t snapshot_every = 100'000;  ///< records
+  journal::Retention events{};             ///< what of the event log is kept
+  journal::Retention alerts{};
+  std::uint64_t reserve = 0;  ///< bytes each log sets aside for a full disk
 };
 
 struct ServiceOptions {

@@ -152,6 +152,16 @@ void add_log_metrics(MetricText& out, const std::string& name, const journal::Lo
               number(metrics.batches), of);
   out.counter("tocsin_log_full_total", "Times the disk became full.",
               number(metrics.no_space_times), of);
+  out.counter("tocsin_log_trimmed_segments_total", "Segments removed by retention.",
+              number(metrics.trimmed_segments), of);
+  out.gauge("tocsin_log_first_position", "Oldest position that is kept.", number(metrics.first),
+            of);
+  out.gauge("tocsin_log_size_bytes", "Bytes of the log's segments.", number(metrics.size_bytes),
+            of);
+  out.gauge("tocsin_log_held_bytes", "Bytes over the retention that are still needed.",
+            number(metrics.held_bytes), of);
+  out.gauge("tocsin_log_reserve_bytes", "Bytes set aside for a full disk; 0: in use, or none.",
+            number(metrics.reserve_bytes), of);
   out.gauge("tocsin_log_queue_records", "Records accepted, not yet durable.",
             number(metrics.queue_records), of);
   out.gauge("tocsin_log_healthy", "1 if the log takes and keeps records.",

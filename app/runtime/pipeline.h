@@ -105,7 +105,7 @@ class Pipeline final : private ingest::EventSink {
   std::uint64_t refused_records_ = 0;
   std::string last_refusal_;
   Duration beat_{};  // promised after so long without a record; zero: it is not
-  Timestamp arr_{};                            // of the record being applied
+  Timestamp arr_{};  // of the record being applied
   std::vector<AlertRevision>* out_ = nullptr;  // of the record being applied
 };
 

@@ -37,6 +37,13 @@ class MemoryLog : public Log {
     const std::lock_guard lock(mutex_);
     return durable_;
   }
+  LogPosition first() const override { return 1; }
+  std::string id() const override {
+    const std::lock_guard lock(mutex_);
+    if (records_.empty()) return {};
+    const Stored& first = records_.front();
+    return log_id({1, first.arr, first.kind, first.body});
+  }
   Timestamp last_arrival() const override {
     const std::lock_guard lock(mutex_);
     return records_.empty() ? Timestamp{} : records_.back().arr;
