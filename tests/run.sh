@@ -3,7 +3,8 @@
 #
 #   tests/run.sh           everything: release build with the real mosquitto and the real Kafka, then
 #                          address + undefined sanitizers with 2,000 cases of each oracle, then the
-#                          threaded parts under the thread sanitizer
+#                          threaded parts under the thread sanitizer, then bugs planted on purpose, each of
+#                          which a test must find
 #   tests/run.sh --quick   the inner loop: release build, no sanitizers, no Kafka
 #   tests/run.sh --long    everything, and in the release build 1,000,000 cases of each oracle and long fuzzing
 #
@@ -36,6 +37,18 @@ run_tests() {
   passed=$((passed + ran - bad - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
 }
 
+# Plants bugs, one at a time, and counts each that the tests find.
+run_canaries() {
+  local report=build/canaries.log
+  echo "test: planted bugs" >&2
+  tests/faults/canaries.py 2>&1 | tee "$report" | grep -v '^found' || true
+  local found missed
+  found=$(grep -c '^found' "$report")
+  missed=$(grep -c '^FAILED' "$report")
+  if [ $((found + missed)) -eq 0 ]; then missed=1; fi
+  passed=$((passed + found)) failed=$((failed + missed))
+}
+
 finish() {
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ]
@@ -63,4 +76,5 @@ need deploy/build.sh asan
 TOCSIN_ORACLE_CASES=2000 run_tests asan -LE integration
 need deploy/build.sh tsan threaded_tests
 run_tests tsan -L threaded
+run_canaries
 finish
