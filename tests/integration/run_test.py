@@ -3,6 +3,7 @@ import json
 import pathlib
 import re
 import signal
+import subprocess
 import time
 import unittest
 
@@ -56,6 +57,47 @@ class Run(unittest.TestCase):
             open_alerts = json.loads(engine.http("/api/v1/alerts")[1])["alerts"]
             self.assertEqual([a["key"] for a in open_alerts], [{"device_id": "D2"}])
             self.assertEqual(engine.metric("tocsin_books_balanced"), 1)
+
+    def test_old_events_go_and_a_killed_engine_goes_on_from_what_is_kept(self):
+        config = self.folder / "tocsin.yaml"
+        config.write_text("journal: {segment_size: 1MiB, retention_size: 2MiB, snapshot_every: 5}\n")
+        arguments = ["-c", config, *self.arguments(kafka="")]
+        batches, size = 70, 1000
+        now = int(time.time() * 1000)
+
+        def publish(number):
+            events = [{"type": "smoke.alarm", "device_id": f"D{i % 20}", "ts": now + number, "id": f"{number}-{i}"}
+                      for i in range(size)]
+            self.broker.publish("tocsin/v1/g1/json", json.dumps(events))
+
+        def open_alerts(engine):
+            return sorted(a["alert_id"] for a in json.loads(engine.http("/api/v1/alerts")[1])["alerts"])
+
+        with Engine(self.folder, *arguments) as engine:
+            for number in range(batches):
+                publish(number)
+            eventually(lambda: engine.metric("tocsin_events_received_total") == batches * size, 60, "all are there")
+            eventually(lambda: engine.metric('tocsin_log_size_bytes{log="events"}') <= 2 << 20, 30, "the oldest go")
+            first = engine.metric('tocsin_log_first_position{log="events"}')
+            self.assertGreater(first, 1)
+            before = open_alerts(engine)
+            self.assertEqual(len(before), 20)
+            engine.stop(signal.SIGKILL)
+        for log in ("events", "alerts"):
+            verified = subprocess.run([harness.TOCSIN, "journal", "verify", self.folder / "data" / log],
+                                      capture_output=True, text=True, timeout=60)
+            self.assertEqual(verified.returncode, 0, verified.stdout)
+        with Engine(self.folder, *arguments, name="second") as engine:
+            self.assertEqual(engine.metric('tocsin_log_first_position{log="events"}'), first)
+            publish(batches)
+            eventually(lambda: engine.metric("tocsin_events_received_total") == (batches + 1) * size, 30, "it goes on")
+            self.assertEqual(engine.metric("tocsin_books_balanced"), 1)
+            self.assertEqual(open_alerts(engine), before, "nothing is said again under another name")
+        for snapshot in (self.folder / "data" / "snapshots").iterdir():
+            snapshot.write_bytes(b"damaged")
+        with Process([harness.TOCSIN, "run", *arguments], self.folder, "third") as engine:
+            self.assertEqual(engine.child.wait(60), 74, engine.output())
+            self.assertRegex(engine.output(), "no snapshot fits it")
 
     def awaiting_kafka(self, patience, name="engine"):
         """`tocsin run` whose Kafka is nowhere, with the wait for it as given, once it waits."""
