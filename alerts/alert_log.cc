@@ -1,5 +1,7 @@
 #include "alerts/alert_log.h"
 
+#include <algorithm>
+
 #include "alerts/alert_proto.h"
 #include "core/check.h"
 #include "tocsin/v1/log.pb.h"
@@ -81,7 +83,7 @@ Result<LogPosition, LogError> AlertLog::append(LogPosition cause, std::uint32_t 
 }
 
 std::unique_ptr<AlertReader> AlertLog::read(LogPosition from) const {
-  return std::make_unique<AlertReader>(log_.read(from));
+  return std::make_unique<AlertReader>(log_.read(std::max(from, log_.first())));
 }
 
 }  // namespace tocsin::alerts

@@ -61,6 +61,8 @@ class AlertLog {
   LogPosition last_position() const { return last_position_.load(std::memory_order_acquire); }
   LogPosition durable() const { return log_.durable(); }
   LogPosition first() const { return log_.first(); }
+  /// From `from`, or from the oldest that is kept: a sink that knows of nothing older, a new topic
+  /// for example, gets what there is.
   std::unique_ptr<AlertReader> read(LogPosition from) const;
 
   std::string id() const { return log_.id(); }

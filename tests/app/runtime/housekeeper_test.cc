@@ -84,6 +84,15 @@ TEST_F(HousekeeperTest, WhatIsNotPublishedStays) {
   EXPECT_GT(alerts_->first(), 10u);
 }
 
+TEST_F(HousekeeperTest, ASinkThatBeginsAnewGetsTheAlertsThatAreKept) {
+  look(UINT64_MAX);
+  const auto reader = alert_log_->read(1);
+  const auto oldest = reader->next();
+  ASSERT_TRUE(oldest && *oldest);
+  EXPECT_GE((*oldest)->position, alerts_->first());
+  EXPECT_GT(alerts_->first(), 1u);
+}
+
 TEST_F(HousekeeperTest, TheNewestAlertStaysThoughStartsFollowIt) {
   const LogPosition newest = alert_log_->last_position();
   for (int start = 0; start < 20; ++start) {
