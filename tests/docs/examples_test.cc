@@ -58,6 +58,8 @@ constexpr Shown kShown[] = {
     {"docs/rules.md", "tocsin run --rules my-rules", "needs a broker; tests/integration runs it"},
     {"docs/testing.md", "TOCSIN_ORACLE_SEED=4711 ", "ctest runs the binary"},
     {"docs/testing.md", "TOCSIN_FUZZ_SEED=7 ", "ctest runs the binary"},
+    {"docs/benchmarks.md", "build/release/bench/durability_bench",
+     "takes half a minute of the disk"},
 };
 
 std::string first_line(const Example& example) {
