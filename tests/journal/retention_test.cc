@@ -212,9 +212,9 @@ class ReserveTest : public RetentionTest {
     options.reserve = 2000;
     options.space_retry = Duration{1};
     auto log = open_log(options);
-    while (log->append(RecordKind::frame, std::string(200, 'x'))) {
-      (void)log->commit(log->durable() + 1);
-    }
+    for (auto taken = log->append(RecordKind::frame, std::string(200, 'x')); taken;
+         taken = log->append(RecordKind::frame, std::string(200, 'x')))
+      EXPECT_TRUE(log->commit(*taken));
     return log;
   }
 
