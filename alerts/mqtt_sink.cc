@@ -135,8 +135,9 @@ class MqttSink::Impl {
     tell();
   }
 
-  // Whatever was not acknowledged is asked for again.
-  void away(const std::string& why) {
+  // Whatever was not acknowledged is asked for again. `why`: a copy, for the connection's own goes
+  // with it.
+  void away(std::string why) {
     is_up_ = false;
     in_flight_.clear();
     taken_ = settled_;
@@ -146,7 +147,7 @@ class MqttSink::Impl {
     const std::lock_guard lock(mutex_);
     status_.connected = false;
     status_.queue_depth = 0;
-    status_.last_error = why;
+    status_.last_error = std::move(why);
   }
 
   // False: the connection failed; the record is asked for again.
