@@ -331,8 +331,14 @@ std::optional<StartFailure> EngineService::Parts::await_kafka(
 }
 
 void EngineService::Parts::start_housekeeper() {
-  const auto published = [this]() -> LogPosition {
-    return publisher == nullptr ? UINT64_MAX : publisher->status().published_position;
+  const auto published = [this] {
+    LogPosition position = UINT64_MAX;
+    const auto look = [&](const alerts::Sink* sink) {
+      if (sink != nullptr) position = std::min(position, sink->status().published_position);
+    };
+    look(publisher);
+    look(mqtt);
+    return position;
   };
   housekeeper = std::make_unique<Housekeeper>(
       LogToKeep{*events, options.journal.events}, LogToKeep{*alert_file, options.journal.alerts},
