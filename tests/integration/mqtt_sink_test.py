@@ -110,9 +110,11 @@ class MqttSink(unittest.TestCase):
                         engine.stop(signal.SIGKILL)
                     else:
                         eventually(lambda: engine.metric("tocsin_alert_revisions_total") == 800, 30, "all are decided")
+                        eventually(lambda: engine.metric('tocsin_sink_behind_records{sink="mqtt"}') == 0, 60, "all are out")
                         self.assertEqual(engine.stop(), 0, engine.output())
             log = self.alert_log()
-            heard = eventually(lambda: display.alerts() if display.alerts()[-1] == log[-1] else None, 20, "the last")
+            eventually(lambda: display.alerts()[-1] == log[-1], 60, "the last is heard")
+            heard = display.alerts()
         self.assertEqual(len(log), 800)
         self.assertEqual(first_of_each(heard), log, "each revision, in order")
         said = {(a["alert_id"], a["rev"]): a for a in log}
