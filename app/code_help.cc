@@ -19,12 +19,14 @@ constexpr std::string_view kTypesHead =
 
 // One row per code; new codes come here.
 // clang-format off
-constexpr std::array<CodeHelp, 5> kOwnHelp{{
+constexpr std::array<CodeHelp, 7> kOwnHelp{{
     {"E3301", "The event given to eval is none: it is not JSON, or its type does not have what it says.", "提供给 eval 的不是有效事件：不是 JSON，或字段与类型不符。", ExampleKind::event, R"({"type": "smoke.alarm", "level": 3})", R"({"type": "smoke.alarm", "device_id": "D1", "level": 3})"},
     {"E5001", "A size in tocsin.yaml is a whole number with a unit.", "tocsin.yaml 中的大小应写整数加单位。", ExampleKind::config, "journal: {segment_size: 64 megabytes}", "journal: {segment_size: 64MiB}"},
     {"E5002", "The value in tocsin.yaml is outside its range.", "tocsin.yaml 中的值超出范围。", ExampleKind::config, "journal: {segment_size: 1KiB}", "journal: {segment_size: 64MiB}"},
     {"E5003", "An address in tocsin.yaml is HOST:PORT, for a broker with tcp:// or ssl://.", "tocsin.yaml 中的地址应为 HOST:PORT，broker 需加 tcp:// 或 ssl://。", ExampleKind::config, "http: {listen: \"8080\"}", "http: {listen: \"127.0.0.1:8080\"}"},
     {"E5004", "Kafka takes only some characters in the name of a topic.", "Kafka 主题名只允许部分字符。", ExampleKind::config, "kafka: {topic: \"a b\"}", "kafka: {topic: a.b}"},
+    {"E5005", "Alerts are published below a topic of MQTT, which has no wildcards and no empty levels.", "告警发布在某个 MQTT 主题之下；主题不含通配符和空级。", ExampleKind::config, "sinks: {mqtt: {topic_prefix: \"alerts/#\"}}", "sinks: {mqtt: {topic_prefix: alerts}}"},
+    {"E5006", "The source subscribes to everything below tocsin/v1: alerts published there would come in as events.", "引擎订阅 tocsin/v1 之下的全部主题：发布到那里的告警会被当作事件收回。", ExampleKind::config, "sinks: {mqtt: {topic_prefix: tocsin/v1/alerts}}", "sinks: {mqtt: {topic_prefix: tocsin/alerts/v1}}"},
 }};
 // clang-format on
 

@@ -69,8 +69,21 @@ struct Config {
     friend bool operator==(const Engine&, const Engine&) = default;
   } engine;
 
+  struct Mqtt {
+    std::string uri;
+    std::string client_id;
+    std::string username;
+    std::string password_file;
+    std::string trust_store;
+    std::string topic_prefix = "tocsin/alerts/v1";
+    std::uint32_t qos = 1;
+    bool retain = false;
+    friend bool operator==(const Mqtt&, const Mqtt&) = default;
+  };
+
   struct Sinks {
     bool stdout_sink = false;
+    Mqtt mqtt;
     friend bool operator==(const Sinks&, const Sinks&) = default;
   } sinks;
 

@@ -83,6 +83,23 @@ std::vector<ConfigKey> make_keys() {
        kDayMs},
       {"sinks.stdout", flag, TOCSIN_FIELD(sinks.stdout_sink),
        "Alert revisions on stdout as JSON lines"},
+      {"sinks.mqtt.uri", text, TOCSIN_FIELD(sinks.mqtt.uri),
+       "MQTT broker to publish alerts to, tcp://HOST:PORT or ssl://HOST:PORT; empty: none"},
+      {"sinks.mqtt.client_id", text, TOCSIN_FIELD(sinks.mqtt.client_id),
+       "Not that of another client of the broker; empty: made once for the data folder"},
+      {"sinks.mqtt.username", text, TOCSIN_FIELD(sinks.mqtt.username),
+       "User at the broker; empty: anonymous"},
+      {"sinks.mqtt.password_file", path, TOCSIN_FIELD(sinks.mqtt.password_file),
+       "File that holds the password; read again at each connect"},
+      {"sinks.mqtt.trust_store", path, TOCSIN_FIELD(sinks.mqtt.trust_store),
+       "PEM file of trusted certificates, for ssl://"},
+      {"sinks.mqtt.topic_prefix", text, TOCSIN_FIELD(sinks.mqtt.topic_prefix),
+       "Alerts go to PREFIX/CATEGORY/RULE/ALERT_ID; not below tocsin/v1, where events come in"},
+      {"sinks.mqtt.qos", count, TOCSIN_FIELD(sinks.mqtt.qos),
+       "1: until the broker has acknowledged it; 0: sent once, and a lost connection may lose it",
+       kNoWords, 0, 1},
+      {"sinks.mqtt.retain", flag, TOCSIN_FIELD(sinks.mqtt.retain),
+       "The broker keeps the newest revision of each open alert, for readers that join late"},
   };
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "alerts/mqtt_message.h"
 #include "app/address.h"
 #include "app/config.h"
 #include "app/text.h"
@@ -28,6 +29,20 @@ constexpr CodeInfo kBadTopic{{},
                              "'{0}' 不是 Kafka 主题名：{1}",
                              "use A-Z a-z 0-9 . _ -, at most 249 of them",
                              "只能使用 A-Z a-z 0-9 . _ -，最多 249 个字符"};
+
+constexpr CodeInfo kBadPrefix{{},
+                              "E5005",
+                              "alerts cannot go below the MQTT topic '{1}' ('{0}')",
+                              "告警不能发布到 MQTT 主题 '{1}' 之下（'{0}'）",
+                              "write levels separated by /, without + # and a leading $",
+                              "请用 / 分隔各级，不含 + # ，不以 $ 开头"};
+constexpr CodeInfo kSourcesPrefix{
+    {},
+    "E5006",
+    "alerts below '{1}' ('{0}') would come back to the engine as events",
+    "发布到 '{1}'（'{0}'）之下的告警会作为事件回到引擎",
+    "choose a topic that is not tocsin and not below tocsin/v1, such as tocsin/alerts/v1",
+    "请选择 tocsin 与 tocsin/v1 之外的主题，例如 tocsin/alerts/v1"};
 
 bool is_topic(std::string_view text) {
   const auto legal = [](char c) {
@@ -82,6 +97,7 @@ class Reader {
     }
     if (node.kind == yaml::NodeKind::scalar && node.text.empty()) {
       field.clear();
+      if (is_prefix(key)) check_prefix(key, node);
       return;
     }
     const auto text = yaml::read_text(node, key.path, report_);
@@ -92,7 +108,7 @@ class Reader {
 
   // nullptr: the key is not an address.
   static const AddressForm* form_of(std::string_view path) {
-    if (path == "source.broker.uri") return &kBrokerAddress;
+    if (path == "source.broker.uri" || path == "sinks.mqtt.uri") return &kBrokerAddress;
     if (path == "kafka.bootstrap") return &kKafkaAddress;
     if (path == "http.listen") return &kListenAddress;
     return nullptr;
@@ -105,7 +121,19 @@ class Reader {
       report_.add(kBadAddress, node.span, {key.path, text, form->text});
     } else if (key.path.ends_with("topic") && !is_topic(text)) {
       report_.add(kBadTopic, node.span, {key.path, text});
+    } else if (is_prefix(key)) {
+      check_prefix(key, node);
     }
+  }
+
+  static bool is_prefix(const ConfigKey& key) { return key.path.ends_with("topic_prefix"); }
+
+  void check_prefix(const ConfigKey& key, const Node& node) {
+    using alerts::PrefixFault;
+    const PrefixFault fault = alerts::check_topic_prefix(node.text);
+    if (fault == PrefixFault::none) return;
+    report_.add(fault == PrefixFault::sources_topics ? kSourcesPrefix : kBadPrefix, node.span,
+                {key.path, node.text});
   }
 
   void value(const ConfigKey& key, const Node& node, std::vector<std::string>& field) {

@@ -19,6 +19,13 @@ ServiceOptions service_options(const Config& config) {
                    config.kafka.latest_topic, config.kafka.engine_id,
                    config.kafka.transactions, config.kafka.format == "protobuf",
                    config.kafka.start_timeout};
+  if (const Config::Mqtt& mqtt = config.sinks.mqtt; !mqtt.uri.empty()) {
+    options.mqtt = MqttSinkOptions{
+        {mqtt.uri, mqtt.client_id, mqtt.username, mqtt.password_file, mqtt.trust_store},
+        mqtt.topic_prefix,
+        mqtt.qos,
+        mqtt.retain};
+  }
   options.http = config.http.listen;
   options.journal = {config.journal.durability == "sync",
                      config.journal.segment_size,

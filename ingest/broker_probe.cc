@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "ingest/paho_login.h"
+#include "broker/login.h"
 #include "ingest/time_text.h"
 
 namespace tocsin::ingest {
@@ -12,7 +12,6 @@ namespace {
 
 constexpr const char* kVersion = "$SYS/broker/version";
 constexpr const char* kDropped = "$SYS/broker/publish/messages/dropped";
-constexpr int kLastRefusalCode = 5;  // CONNACK return codes 1 to 5 (MQTT 3.1.1, table 3.1)
 
 // Retained by the broker, so they come at once or not at all.
 BrokerFacts read_facts(mqtt::client& client, Duration timeout) {
@@ -35,19 +34,17 @@ BrokerFacts read_facts(mqtt::client& client, Duration timeout) {
 }  // namespace
 
 Result<BrokerFacts, SourceError> probe_broker(const PahoOptions& options, Duration timeout) {
-  const auto login = PahoLogin::of(options);
-  if (!login) return login.error();
+  const auto login = broker::Login::of(options);
+  if (!login) return source_error(login.error());
   try {
     mqtt::client client(options.uri, options.client_id);
-    mqtt::connect_options connect = login->connect_options(options);
-    connect.set_clean_session(true);
-    client.connect(connect);
+    client.connect(login->connect_options(options, broker::Session::ends));
     BrokerFacts facts = read_facts(client, timeout);
     client.disconnect();
     return facts;
   } catch (const mqtt::exception& failure) {
-    const int code = failure.get_return_code();
-    return code >= 1 && code <= kLastRefusalCode ? SourceError::refused : SourceError::unreachable;
+    const bool refused = !broker::refusal_text(failure.get_return_code()).empty();
+    return refused ? SourceError::refused : SourceError::unreachable;
   }
 }
 

@@ -8,9 +8,9 @@
 #include <mutex>
 #include <thread>
 
+#include "broker/login.h"
 #include "core/digest.h"
 #include "ingest/frame_intake.h"
-#include "ingest/paho_login.h"
 #include "ingest/sever.h"
 
 namespace tocsin::ingest {
@@ -23,14 +23,13 @@ constexpr Duration kAnswerSlack{1000};  // Paho looks at its own timeout about o
 constexpr Duration kSubscribeTimeout{5000};
 constexpr Duration kDisconnectTimeout{2000};
 constexpr int kQos = 1;
-constexpr int kLastRefusalCode = 5;  // CONNACK return codes 1 to 5 (MQTT 3.1.1, table 3.1)
 
 }  // namespace
 
 // One client from start() to stop(): what its two threads share.
 class PahoSource::Session final : public virtual mqtt::callback {
  public:
-  Session(const PahoOptions& options, PahoLogin login, Log& log, SourceStatus& status)
+  Session(const PahoOptions& options, broker::Login login, Log& log, SourceStatus& status)
       : options_(options),
         login_(std::move(login)),
         status_(status),
@@ -119,13 +118,13 @@ class PahoSource::Session final : public virtual mqtt::callback {
     }
     severed_ = false;  // what the session kept arrives as soon as the broker answers
     try {
-      const auto token = client_.connect(login_.connect_options(options_));
+      const auto token = client_.connect(login_.connect_options(options_, broker::Session::kept));
       if (!wait(*token, options_.connect_timeout + kAnswerSlack)) return SourceError::unreachable;
       const bool session_kept = token->get_connect_response().is_session_present();
       if ((first || !session_kept) && !subscribe()) return SourceError::refused;
     } catch (const mqtt::exception& e) {
-      const int code = e.get_return_code();
-      return code > 0 && code <= kLastRefusalCode ? SourceError::refused : SourceError::unreachable;
+      const bool refused = !broker::refusal_text(e.get_return_code()).empty();
+      return refused ? SourceError::refused : SourceError::unreachable;
     }
     const std::lock_guard lock(mutex_);
     status_.connected = !lost_ && !severed_;
@@ -134,7 +133,8 @@ class PahoSource::Session final : public virtual mqtt::callback {
 
   bool subscribe() {
     // Everything below the prefix: a word nobody knows is for the decoder to refuse and count.
-    const auto topics = mqtt::string_collection::create({"tocsin/v1/#", own_topic_});
+    const auto topics =
+        mqtt::string_collection::create({std::string(broker::kSourceTopics) + "/#", own_topic_});
     const mqtt::iasync_client::qos_collection qos{kQos, 0};
     const auto token = client_.subscribe(topics, qos);
     if (!wait(*token, kSubscribeTimeout)) return false;
@@ -191,7 +191,7 @@ class PahoSource::Session final : public virtual mqtt::callback {
   }
 
   const PahoOptions& options_;
-  const PahoLogin login_;
+  const broker::Login login_;
   SourceStatus& status_;
   FrameIntake intake_;
   const std::string own_topic_;
@@ -214,8 +214,8 @@ PahoSource::~PahoSource() { stop(); }
 
 Result<void, SourceError> PahoSource::start(Log& log) {
   stop();
-  auto login = PahoLogin::of(options_);
-  if (!login) return login.error();
+  auto login = broker::Login::of(options_);
+  if (!login) return source_error(login.error());
   try {
     session_ = std::make_unique<Session>(options_, std::move(*login), log, status_);
   } catch (const mqtt::exception&) {
@@ -231,7 +231,7 @@ void PahoSource::stop() { session_.reset(); }
 const SourceStatus& PahoSource::status() const { return status_; }
 
 std::string PahoSource::address() const {
-  const auto address = parse_broker_uri(options_.uri);
+  const auto address = broker::parse_uri(options_.uri);
   return address ? address->host_port : options_.uri;
 }
 

@@ -19,20 +19,14 @@
 #include <memory>
 #include <string>
 
+#include "broker/address.h"
 #include "core/time.h"
 #include "ingest/source.h"
 
 namespace tocsin::ingest {
 
-struct PahoOptions {
-  std::string uri = {};  ///< tcp://HOST:PORT or ssl://HOST:PORT
-  std::string client_id = {};
-  std::string username = {};       ///< empty: anonymous
-  std::string password_file = {};  ///< the password is its text without a final line end
-  std::string trust_store = {};    ///< PEM file of certificates, for ssl; empty: the system's
+struct PahoOptions : broker::LoginOptions {
   Duration heartbeat{400};
-  Duration connect_timeout{2000};
-  Duration keep_alive{10'000};  ///< whole seconds
   Duration reconnect_min{50};
   Duration reconnect_max{1000};
 };

@@ -13,4 +13,9 @@ std::string_view to_string(SourceError error) {
   return "?";
 }
 
+SourceError source_error(broker::LoginError error) {
+  return error == broker::LoginError::unreadable ? SourceError::unreadable
+                                                 : SourceError::bad_address;
+}
+
 }  // namespace tocsin::ingest

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "broker/address.h"
 #include "core/log.h"
 #include "core/result.h"
 
@@ -18,6 +19,7 @@ enum class SourceError : std::uint8_t {
   unreadable,  ///< a file of the options: a password, a trust store
 };
 std::string_view to_string(SourceError error);
+SourceError source_error(broker::LoginError error);
 
 /// Read by /metrics and /readyz from any thread.
 struct SourceStatus {

@@ -28,6 +28,7 @@ int SegmentWriter::adopt(const std::string& path, LogPosition first, std::uint64
                          std::uint64_t end) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file) return errno;
+  (void)disk_.allocate(file.get(), segment_bytes_);  // else the space is looked for as it fills
   file_ = std::move(file);
   first_ = first;
   salt_ = salt;
@@ -51,7 +52,6 @@ int SegmentWriter::start(LogPosition first, Timestamp created) {
 int SegmentWriter::create(const std::string& unfinished, const SegmentHeader& header) {
   const Fd file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
   if (!file) return errno;
-  (void)disk_.allocate(file.get(), segment_bytes_);  // else the space is looked for as it fills
   const SegmentHeaderBytes bytes = encode(header);
   if (const int error = write_all(disk_, file.get(), {bytes.data(), bytes.size()}, 0)) return error;
   return disk_.fdatasync(file.get()) == 0 ? 0 : errno;

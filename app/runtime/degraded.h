@@ -14,6 +14,7 @@ enum class Part : unsigned char {
   alert_log,
   broker,
   kafka,
+  mqtt,
   wall_clock,
   reload,
   snapshot,

@@ -11,6 +11,7 @@
 #include "alerts/alert_pump.h"
 #include "alerts/kafka_publisher.h"
 #include "alerts/mock_cluster.h"
+#include "alerts/mqtt_sink.h"
 #include "alerts/stdout_sink.h"
 #include "app/runtime/callback_sink.h"
 #include "app/runtime/engine_loop.h"
@@ -37,6 +38,7 @@ constexpr Duration kBeatInterval{10'000};  // dates a stop
 constexpr Duration kApplyPatience{30'000};
 constexpr Duration kKafkaLook{100};  // between looks at whether to go on waiting
 constexpr std::size_t kWarningsShown = 20;
+constexpr const char* kSinkSuffix = "-out";  // 23 bytes in all, which every broker takes
 
 StartFailure start_failure(int exit_code, std::string message) {
   return {exit_code, std::move(message), {}, false};
@@ -80,6 +82,19 @@ std::string default_client_id(const std::string& data) {
   return "tocsin-" + hash128_hex(whole).substr(0, 12);
 }
 
+std::string client_id_of(const BrokerOptions& options, const std::string& default_id) {
+  return options.client_id.empty() ? default_id : options.client_id;
+}
+
+void set_login(const BrokerOptions& from, const std::string& default_id,
+               broker::LoginOptions& login) {
+  login.uri = from.uri;
+  login.client_id = client_id_of(from, default_id);
+  login.username = from.username;
+  login.password_file = from.password_file;
+  login.trust_store = from.trust_store;
+}
+
 }  // namespace
 
 // A sink and the thread that carries the alert log to it.
@@ -100,6 +115,7 @@ struct EngineService::Parts {
   std::unique_ptr<alerts::MockCluster> mock;
   std::vector<RunningSink> sinks;
   alerts::KafkaPublisher* publisher = nullptr;  // among the sinks
+  alerts::MqttSink* mqtt = nullptr;             // among the sinks
   std::unique_ptr<ingest::PahoSource> source;
   HttpServer http;
   std::unique_ptr<Housekeeper> housekeeper;
@@ -112,7 +128,8 @@ struct EngineService::Parts {
   std::optional<StartFailure> open_logs();
   std::optional<StartFailure> check_that_logs_agree();
   std::optional<StartFailure> recover();
-  void start_sinks();
+  std::optional<StartFailure> start_sinks();
+  std::optional<StartFailure> start_mqtt();
   void add_sink(std::unique_ptr<alerts::Sink> sink);
   std::optional<StartFailure> start_kafka(const std::function<bool()>& stop_asked);
   std::optional<StartFailure> await_kafka(const std::function<bool()>& stop_asked);
@@ -220,11 +237,40 @@ std::optional<StartFailure> EngineService::Parts::put_in_force(const ReadBundle&
   return std::nullopt;
 }
 
-void EngineService::Parts::start_sinks() {
+// Before the engine appends to the alert log: what they have not seen begins here.
+std::optional<StartFailure> EngineService::Parts::start_sinks() {
   const LogPosition from = alert_file->durable() + 1;
   if (on_alert) add_sink(std::make_unique<CallbackSink>(from, on_alert));
   if (options.stdout_sink)
     add_sink(std::make_unique<alerts::StdoutSink>(stdout, from, std::nullopt));
+  return start_mqtt();
+}
+
+// A broker that is away is waited for by nobody: the sink says so in /readyz.
+std::optional<StartFailure> EngineService::Parts::start_mqtt() {
+  if (!options.mqtt) return std::nullopt;
+  alerts::MqttOptions to;
+  const std::string own_id = default_client_id(options.data);
+  set_login(options.mqtt->broker, own_id + kSinkSuffix, to);
+  to.topic_prefix = options.mqtt->topic_prefix;
+  to.qos = static_cast<int>(options.mqtt->qos);
+  to.retain = options.mqtt->retain;
+  to.position_file = options.data + "/mqtt.position";
+  if (const std::string bad = alerts::check_mqtt_options(to); !bad.empty())
+    return start_failure(kExitConfig, "sinks.mqtt: " + bad);
+  if (options.broker && options.broker->uri == to.uri &&
+      client_id_of(*options.broker, own_id) == to.client_id) {
+    return start_failure(
+        kExitConfig,
+        fmt::format("sinks.mqtt.client_id '{}' is the source's too: the broker would throw one of "
+                    "them out for the other; choose another, or leave it empty",
+                    to.client_id));
+  }
+  auto sink = std::make_unique<alerts::MqttSink>(*alert_log, to, [this] { return clock.now(); });
+  if (!sink->position_warning().empty()) spdlog::warn("{}", sink->position_warning());
+  mqtt = sink.get();
+  add_sink(std::move(sink));
+  return std::nullopt;
 }
 
 void EngineService::Parts::add_sink(std::unique_ptr<alerts::Sink> sink) {
@@ -285,8 +331,14 @@ std::optional<StartFailure> EngineService::Parts::await_kafka(
 }
 
 void EngineService::Parts::start_housekeeper() {
-  const auto published = [this]() -> LogPosition {
-    return publisher == nullptr ? UINT64_MAX : publisher->status().published_position;
+  const auto published = [this] {
+    LogPosition position = UINT64_MAX;
+    const auto look = [&](const alerts::Sink* sink) {
+      if (sink != nullptr) position = std::min(position, sink->status().published_position);
+    };
+    look(publisher);
+    look(mqtt);
+    return position;
   };
   housekeeper = std::make_unique<Housekeeper>(
       LogToKeep{*events, options.journal.events}, LogToKeep{*alert_file, options.journal.alerts},
@@ -297,12 +349,7 @@ void EngineService::Parts::start_housekeeper() {
 void EngineService::Parts::make_source() {
   if (!options.broker) return;
   ingest::PahoOptions paho;
-  paho.uri = options.broker->uri;
-  paho.client_id = options.broker->client_id.empty() ? default_client_id(options.data)
-                                                     : options.broker->client_id;
-  paho.username = options.broker->username;
-  paho.password_file = options.broker->password_file;
-  paho.trust_store = options.broker->trust_store;
+  set_login(*options.broker, default_client_id(options.data), paho);
   source = std::make_unique<ingest::PahoSource>(std::move(paho));
 }
 
@@ -357,7 +404,7 @@ std::optional<StartFailure> EngineService::start(const std::function<bool()>& st
   print_warnings(registry);
 
   if (auto bad = p.open_logs()) return bad;
-  p.start_sinks();
+  if (auto bad = p.start_sinks()) return bad;
   if (auto bad = p.recover()) return bad;
   if (auto bad = p.put_in_force(rules, registry)) return bad;
   if (auto bad = p.start_kafka(stop_asked)) return bad;
@@ -407,10 +454,18 @@ std::uint64_t EngineService::drain_and_stop(Duration at_most) {
   if (p.loop) p.loop->drain_and_stop();
   if (p.alert_log && p.alert_log->last_position() > 0)
     (void)p.alert_log->commit(p.alert_log->last_position());
-  for (RunningSink& running : p.sinks) running.pump->stop(at_most);
+  const Timestamp deadline = p.clock.now() + at_most;  // the others go on while one is waited for
+  for (RunningSink& running : p.sinks)
+    running.pump->stop(std::max(deadline - p.clock.now(), Duration{0}));
   p.http.stop();
-  if (p.publisher == nullptr) return 0;
-  return revisions_after(*p.alert_log, p.publisher->status().published_position);
+  std::uint64_t left = 0;
+  const auto look = [&](const alerts::Sink* sink) {
+    if (sink != nullptr)
+      left = std::max(left, revisions_after(*p.alert_log, sink->status().published_position));
+  };
+  look(p.publisher);
+  look(p.mqtt);
+  return left;
 }
 
 std::shared_ptr<const EngineStatus> EngineService::status() const { return parts_->loop->status(); }
@@ -467,6 +522,12 @@ std::vector<Degraded> EngineService::degraded() const {
                                    p.ready.kafka, kafka.last_error));
     }
   }
+  if (p.mqtt != nullptr) {
+    const alerts::SinkStatus mqtt = p.mqtt->status();
+    if (!mqtt.connected)
+      add(Part::mqtt, fmt::format("MQTT sink {}: {}; what it does not take waits in the alert log",
+                                  options_.mqtt->broker.uri, mqtt.last_error));
+  }
   const Duration wall = p.clock.wall_offset();
   if (wall > kClockTolerance || wall < -kClockTolerance ||
       p.events->opened().clock_shift > kClockTolerance) {
@@ -488,6 +549,7 @@ std::string EngineService::metrics_text() const {
   if (p.source) add_source_metrics(out, p.source->status());
   if (p.publisher)
     add_sink_metrics(out, "kafka", p.publisher->status(), p.alert_log->last_position());
+  if (p.mqtt) add_sink_metrics(out, "mqtt", p.mqtt->status(), p.alert_log->last_position());
   out.gauge("tocsin_ready", "1 if nothing is degraded.", degraded().empty() ? 1 : 0);
   return out.text();
 }

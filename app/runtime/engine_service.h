@@ -3,7 +3,7 @@
 /// and the HTTP server; starts them in the order the data flows backwards (so that nothing is
 /// produced before someone takes it) and stops them in the order it flows.
 ///
-///     Source -> event log -> EngineLoop -> alert log -> sinks (Kafka, stdout)
+///     Source -> event log -> EngineLoop -> alert log -> sinks (Kafka, MQTT, stdout)
 ///
 /// Thread: start, reload and stop from one thread. status() from any.
 #include <functional>
@@ -45,6 +45,13 @@ struct KafkaOptions {
   Duration start_timeout{15'000};  ///< how long start() waits for it
 };
 
+struct MqttSinkOptions {
+  BrokerOptions broker;
+  std::string topic_prefix = "tocsin/alerts/v1";
+  std::uint32_t qos = 1;
+  bool retain = false;
+};
+
 struct JournalOptions {
   bool sync =
       true;  ///< an acknowledgement means fdatasync; false: means the operating system has it
@@ -61,6 +68,7 @@ struct ServiceOptions {
   std::string registry;            ///< folder with places.csv and devices.csv; empty: none
   std::optional<BrokerOptions> broker;
   KafkaOptions kafka;
+  std::optional<MqttSinkOptions> mqtt;
   std::string http = "127.0.0.1:8080";  ///< empty: no HTTP
   JournalOptions journal;
   rules::EngineOptions engine;

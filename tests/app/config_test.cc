@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/service_options.h"
 #include "tests/app/support.h"
 
 namespace tocsin::app {
@@ -57,7 +58,8 @@ TEST(Config, every_kind_of_value_is_read) {
                    "http: {listen: ''}\n"
                    "journal: {durability: os, segment_size: 2MiB}\n"
                    "engine: {dedup_window: 1m30s, dedup_entries_per_device: 8}\n"
-                   "sinks: {stdout: true}\n");
+                   "sinks: {stdout: true, mqtt: {uri: 'tcp://mq:1883', topic_prefix: a/b, qos: 0, "
+                   "retain: true}}\n");
   EXPECT_THAT(read.diagnostics, IsEmpty());
   const Config& c = read.config;
   EXPECT_EQ(c.data, "/var/lib/tocsin");
@@ -72,6 +74,46 @@ TEST(Config, every_kind_of_value_is_read) {
   EXPECT_EQ(c.engine.dedup_window.count(), 90'000);
   EXPECT_EQ(c.engine.dedup_entries_per_device, 8u);
   EXPECT_TRUE(c.sinks.stdout_sink);
+  EXPECT_EQ(c.sinks.mqtt.uri, "tcp://mq:1883");
+  EXPECT_EQ(c.sinks.mqtt.topic_prefix, "a/b");
+  EXPECT_EQ(c.sinks.mqtt.qos, 0u);
+  EXPECT_TRUE(c.sinks.mqtt.retain);
+}
+
+TEST(Config, alerts_are_not_published_where_events_come_in_nor_below_what_is_no_topic) {
+  const auto prefix = [](const std::string& topic) {
+    return problems("sinks: {mqtt: {topic_prefix: '" + topic + "'}}");
+  };
+  const auto refused = [](const std::string& code) {
+    return std::vector<std::string>{code + " 1:30"};
+  };
+  for (const char* topic : {"tocsin/v1", "tocsin/v1/alerts", "tocsin"})
+    EXPECT_EQ(prefix(topic), refused("E5006")) << topic;
+  for (const char* topic : {"", "/a", "a/", "a//b", "a/#", "+/a", "$SYS/a"})
+    EXPECT_EQ(prefix(topic), refused("E5005")) << topic;
+  for (const char* topic : {"tocsin/v10", "tocsin/alerts/v1", "alerts", "报警/v1"})
+    EXPECT_THAT(prefix(topic), IsEmpty()) << topic;
+  EXPECT_THAT(problems("sinks: {mqtt: {qos: 2}}"), SizeIs(1));
+  EXPECT_THAT(problems("sinks: {mqtt: {uri: 'mq:1883'}}"), SizeIs(1));
+}
+
+TEST(Config, the_service_is_given_the_mqtt_sink_as_the_file_says) {
+  EXPECT_FALSE(service_options(Config{}).mqtt.has_value());
+  const Config config =
+      parse_config("tocsin.yaml",
+                   "sinks: {mqtt: {uri: 'tcp://mq:1', client_id: i, username: u, password_file: p, "
+                   "trust_store: t, topic_prefix: x, qos: 0, retain: true}}")
+          .config;
+  const auto mqtt = service_options(config).mqtt;
+  ASSERT_TRUE(mqtt.has_value());
+  EXPECT_EQ(mqtt->broker.uri, "tcp://mq:1");
+  EXPECT_EQ(mqtt->broker.client_id, "i");
+  EXPECT_EQ(mqtt->broker.username, "u");
+  EXPECT_EQ(mqtt->broker.password_file, "p");
+  EXPECT_EQ(mqtt->broker.trust_store, "t");
+  EXPECT_EQ(mqtt->topic_prefix, "x");
+  EXPECT_EQ(mqtt->qos, 0u);
+  EXPECT_TRUE(mqtt->retain);
 }
 
 TEST(Config, every_error_is_said_at_once_with_its_place) {

@@ -55,6 +55,7 @@ constexpr Shown kShown[] = {
      "takes minutes and a broker"},
     {"docs/benchmarks.md", "tocsin sim --devices 170000", "takes a broker"},
     {"docs/journal_format.md", "offset  size", "a layout"},
+    {"docs/mqtt_alerts.md", "mosquitto_sub -h mq.village", "needs that broker"},
     {"docs/rules.md", "tocsin run --rules my-rules", "needs a broker; tests/integration runs it"},
     {"docs/testing.md", "TOCSIN_ORACLE_SEED=4711 ", "ctest runs the binary"},
     {"docs/testing.md", "TOCSIN_FUZZ_SEED=7 ", "ctest runs the binary"},

@@ -216,16 +216,16 @@ TEST(PahoSourceStart, SaysWhyItCannot) {
     return started ? std::string("started") : std::string(to_string(started.error()));
   };
   const std::string nobody = "tcp://127.0.0.1:" + std::to_string(app::free_port());
-  EXPECT_EQ(error({.uri = nobody, .client_id = "t"}), to_string(SourceError::unreachable));
+  EXPECT_EQ(error({{.uri = nobody, .client_id = "t"}}), to_string(SourceError::unreachable));
   for (const char* uri : {"", "127.0.0.1:1", "http://127.0.0.1:1", "tcp://127.0.0.1", "tcp://:1",
                           "tcp://x:0", "tcp://x:65536", "tcp://x:port"}) {
-    EXPECT_EQ(error({.uri = uri, .client_id = "t"}), to_string(SourceError::bad_address)) << uri;
+    EXPECT_EQ(error({{.uri = uri, .client_id = "t"}}), to_string(SourceError::bad_address)) << uri;
   }
-  EXPECT_EQ(error({.uri = nobody, .client_id = ""}), to_string(SourceError::bad_address));
-  PahoOptions no_secret{.uri = nobody, .client_id = "t"};
+  EXPECT_EQ(error({{.uri = nobody, .client_id = ""}}), to_string(SourceError::bad_address));
+  PahoOptions no_secret{{.uri = nobody, .client_id = "t"}};
   no_secret.password_file = "no/such/file";
   EXPECT_EQ(error(no_secret), to_string(SourceError::unreadable));
-  PahoOptions no_trust{.uri = nobody, .client_id = "t"};
+  PahoOptions no_trust{{.uri = nobody, .client_id = "t"}};
   no_trust.trust_store = "no/such/file";
   EXPECT_EQ(error(no_trust), to_string(SourceError::unreadable));
 }

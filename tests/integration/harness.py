@@ -76,10 +76,10 @@ class Process:
 
 
 class Mosquitto(Process):
-    def __init__(self, folder, port=None):
+    def __init__(self, folder, port=None, access="allow_anonymous true", more=""):
         self.port = port or free_port()
         config = pathlib.Path(folder) / "mosquitto.conf"
-        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n")
+        config.write_text(f"listener {self.port} 127.0.0.1\n{access}\nmax_queued_messages 0\n{more}")
         super().__init__([shutil.which("mosquitto") or "/usr/sbin/mosquitto", "-c", config], folder, "mosquitto")
         eventually(lambda: accepts(self.port), 10, "mosquitto listens")
 
@@ -87,6 +87,30 @@ class Mosquitto(Process):
         payload = payload if isinstance(payload, bytes) else payload.encode()
         subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-q", str(qos), "-t", topic,
                         "-s" if payload else "-n"], input=payload, check=True, timeout=20)
+
+
+class Display(Process):
+    """mosquitto_sub on all alerts, with a session that the broker keeps; it connects again by itself."""
+
+    def __init__(self, folder, broker, name="display", *more):
+        self.lines = pathlib.Path(folder) / f"{name}.heard"
+        self.file = open(self.lines, "wb")
+        super().__init__(["mosquitto_sub", "-h", "127.0.0.1", "-p", broker.port, "-i", name, "-c", "-q", "1",
+                          "-t", "tocsin/alerts/v1/#", "-F", "%r %t %p", *more], folder, name, stdout=self.file)
+        eventually(lambda: f"as {name} " in broker.output(), 10, "the display is there")
+
+    def heard(self):
+        """(retained, topic, alert or None where the payload is empty), oldest first."""
+        lines = self.lines.read_text().split("\n")[:-1]  # the last one may be half there
+        fields = [line.split(" ", 2) for line in lines]
+        return [(f[0] == "1", f[1], json.loads(f[2]) if f[2] else None) for f in fields]
+
+    def alerts(self):
+        return [alert for _, _, alert in self.heard() if alert]
+
+    def stop(self, *how):
+        self.file.close()
+        return super().stop(*how)
 
 
 class Kafka:

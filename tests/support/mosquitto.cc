@@ -38,8 +38,12 @@ bool Mosquitto::start() {
 }
 
 void Mosquitto::stop() { child_.stop(kPatience); }
-void Mosquitto::freeze() { kill(child_.pid(), SIGSTOP); }
-void Mosquitto::thaw() { kill(child_.pid(), SIGCONT); }
+void Mosquitto::kill() {
+  ::kill(child_.pid(), SIGKILL);
+  child_.wait(kPatience);
+}
+void Mosquitto::freeze() { ::kill(child_.pid(), SIGSTOP); }
+void Mosquitto::thaw() { ::kill(child_.pid(), SIGCONT); }
 std::string Mosquitto::log() const { return text_of(folder() + "/mosquitto.log"); }
 
 bool Mosquitto::run(const std::vector<std::string>& command, std::string& output) const {

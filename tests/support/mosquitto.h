@@ -17,6 +17,7 @@ class Mosquitto {
   /// False: it does not come up; log() says why.
   bool start();
   void stop();    ///< cleanly: sessions are saved
+  void kill();    ///< SIGKILL
   void freeze();  ///< SIGSTOP: it is there and does not answer
   void thaw();
 

@@ -1,13 +1,12 @@
-#include "ingest/paho_login.h"
+#include "broker/login.h"
 
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
-#include "ingest/time_text.h"
-
-namespace tocsin::ingest {
+namespace tocsin::broker {
 namespace {
 
 constexpr const char* kSystemTrust = "/etc/ssl/certs/ca-certificates.crt";
@@ -24,43 +23,34 @@ std::optional<std::string> read_secret(const std::string& path) {
 
 bool is_readable(const std::string& path) { return std::ifstream(path).good(); }
 
-}  // namespace
-
-std::optional<BrokerAddress> parse_broker_uri(std::string_view uri) {
-  BrokerAddress address;
-  address.tls = uri.starts_with("ssl://");
-  if (!address.tls && !uri.starts_with("tcp://")) return std::nullopt;
-  uri.remove_prefix(6);
-  const std::size_t colon = uri.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  const auto port = parse_uint64(uri.substr(colon + 1));
-  if (!port || *port == 0 || *port > 65'535) return std::nullopt;
-  address.host_port = uri;
-  address.port = static_cast<unsigned short>(*port);
-  return address;
-}
-
-Result<PahoLogin, SourceError> PahoLogin::of(const PahoOptions& options) {
-  const auto address = parse_broker_uri(options.uri);
-  if (!address || options.client_id.empty()) return SourceError::bad_address;
-  PahoLogin login{*address, {}};
-  if (!options.password_file.empty()) {
-    auto secret = read_secret(options.password_file);
-    if (!secret) return SourceError::unreadable;
-    login.password = std::move(*secret);
-  }
-  if (!options.trust_store.empty() && !is_readable(options.trust_store))
-    return SourceError::unreadable;
+bool unset_proxies() {
   for (const char* proxy : {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"}) {
     ::unsetenv(proxy);  // NOLINT(concurrency-mt-unsafe): at start, before Paho's threads
   }
+  return true;
+}
+
+}  // namespace
+
+Result<Login, LoginError> Login::of(const LoginOptions& options) {
+  [[maybe_unused]] static const bool once = unset_proxies();
+  const auto address = parse_uri(options.uri);
+  if (!address || options.client_id.empty()) return LoginError::bad_address;
+  Login login{*address, {}};
+  if (!options.password_file.empty()) {
+    auto secret = read_secret(options.password_file);
+    if (!secret) return LoginError::unreadable;
+    login.password = std::move(*secret);
+  }
+  if (!options.trust_store.empty() && !is_readable(options.trust_store))
+    return LoginError::unreadable;
   return login;
 }
 
-mqtt::connect_options PahoLogin::connect_options(const PahoOptions& options) const {
+mqtt::connect_options Login::connect_options(const LoginOptions& options, Session session) const {
   mqtt::connect_options connect;
   connect.set_mqtt_version(MQTTVERSION_3_1_1);
-  connect.set_clean_session(false);
+  connect.set_clean_session(session == Session::ends);
   connect.set_automatic_reconnect(false);
   connect.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(options.connect_timeout));
   connect.set_keep_alive_interval(std::chrono::ceil<std::chrono::seconds>(options.keep_alive));
@@ -76,4 +66,15 @@ mqtt::connect_options PahoLogin::connect_options(const PahoOptions& options) con
   return connect;
 }
 
-}  // namespace tocsin::ingest
+std::string_view refusal_text(int return_code) {
+  switch (return_code) {
+    case 1: return "the broker does not speak MQTT 3.1.1";
+    case 2: return "the broker refused the client id";
+    case 3: return "the broker says it is not available";
+    case 4: return "the broker refused the user name or password";
+    case 5: return "the broker refused: not authorised (user name, password)";
+    default: return {};
+  }
+}
+
+}  // namespace tocsin::broker
